@@ -1,0 +1,1 @@
+"""What a user writes: the spec, its rules and constraints, YAML in and out."""

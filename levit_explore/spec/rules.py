@@ -1,0 +1,316 @@
+"""What one field of a spec may hold. Each rule has two readers: `check` and the JSON Schema.
+
+`check(value)` yields `(path, complaint)` pairs, the path relative to the value, so that a rule for a list or
+a mapping passes on what its parts complain of. A complaint reads on from the field's name: "is 0; it must ...".
+"""
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from levit_explore.sizes import is_array
+from levit_explore.spec.words import did_you_mean, listed, shown
+
+LIMIT = 65_536  # no published model comes near; larger values are typing errors
+
+Path = tuple[str | int, ...]
+Complaints = Iterator[tuple[Path, str]]
+
+
+class Rule(ABC):
+    """What a value may be: `allowed` in words, `check` in code, `schema` as JSON Schema."""
+
+    @property
+    @abstractmethod
+    def allowed(self) -> str: ...
+
+    @abstractmethod
+    def check(self, value: Any) -> Complaints: ...
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]: ...
+
+    def complaint(self, value: Any, fix: str = "") -> str:
+        return f"is {shown(value)}; it must be {self.allowed}{fix}"
+
+
+@dataclass(frozen=True)
+class Integer(Rule):
+    """An integer from `low` to `high`, or an integer array of such."""
+
+    low: int = 1
+    high: int = LIMIT
+    hint: str = ""
+
+    @property
+    def allowed(self) -> str:
+        words = {0: "zero or a positive integer", 1: "a positive integer"}.get(
+            self.low, f"an integer of {self.low} or more"
+        )
+        return words + (f" ({self.hint})" if self.hint else "")
+
+    def check(self, value: Any) -> Complaints:
+        if is_array(value):
+            if value.dtype.kind not in "iu":
+                yield (), f"is an array of {value.dtype}; it must hold integers"
+            elif value.size == 0 or value.min() < self.low or value.max() > self.high:
+                yield (), f"is an array from {_span(value)}; each must be {self.allowed}, at most {self.high}"
+        elif type(value) is int and value > self.high:
+            yield (), f"is {shown(value)}; it must be at most {self.high}"
+        elif not self.allows(value):
+            yield (), self.complaint(value, _number_fix(value, self))
+
+    def allows(self, value: Any) -> bool:
+        return type(value) is int and self.low <= value <= self.high
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+
+@dataclass(frozen=True)
+class Number(Rule):
+    """A finite number above `low`, or at least `low` where `closed`; at most `high`; or an array of such."""
+
+    low: float
+    high: float
+    closed: bool = True
+
+    @property
+    def allowed(self) -> str:
+        return f"a number {'of at least' if self.closed else 'above'} {self.low:g} and at most {self.high:g}"
+
+    def check(self, value: Any) -> Complaints:
+        if is_array(value):
+            if value.dtype.kind not in "iuf":
+                yield (), f"is an array of {value.dtype}; it must hold numbers"
+            elif value.size == 0 or not (self._above(value) & (value <= self.high)).all():
+                yield (), f"is an array from {_span(value)}; each must be {self.allowed}"
+        elif not self.allows(value):
+            yield (), self.complaint(value, _number_fix(value, self))
+
+    def allows(self, value: Any) -> bool:
+        return type(value) in (int, float) and self._above(value) and value <= self.high
+
+    def _above(self, value: Any) -> Any:
+        return value >= self.low if self.closed else value > self.low
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum" if self.closed else "exclusiveMinimum": self.low, "maximum": self.high}
+
+
+@dataclass(frozen=True)
+class Flag(Rule):
+    """true or false."""
+
+    allowed = "true or false"
+
+    def check(self, value: Any) -> Complaints:
+        if type(value) is not bool:
+            yield (), self.complaint(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Text(Rule):
+    """A string of at most `high` characters."""
+
+    high: int = 10_000
+
+    @property
+    def allowed(self) -> str:
+        return f"text of at most {self.high} characters"
+
+    def check(self, value: Any) -> Complaints:
+        if type(value) is not str:
+            yield (), self.complaint(value, _quotes_fix(value))
+        elif len(value) > self.high:
+            yield (), f"has {len(value)} characters; it must be {self.allowed}"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.high}
+
+
+@dataclass(frozen=True)
+class Choice(Rule):
+    """One of the values of an Enum, or where `none` the word "none"."""
+
+    options: type[StrEnum]
+    none: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        return [option.value for option in self.options] + ["none"] * self.none
+
+    @property
+    def allowed(self) -> str:
+        return listed(self.names)
+
+    def check(self, value: Any) -> Complaints:
+        if type(value) is not str or value not in self.names:
+            yield (), self.complaint(value, did_you_mean(value, self.names))
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": self.names}
+
+
+@dataclass(frozen=True)
+class Sides(Rule):
+    """One number of pixels, or [height, width]."""
+
+    side: Integer = Integer()
+    allowed = "a number of pixels, or [height, width]"
+
+    def check(self, value: Any) -> Complaints:
+        if isinstance(value, list | tuple):
+            if len(value) != 2:
+                yield (), f"is a list of {len(value)}; it must be {self.allowed}"
+            for index, side in enumerate(value):
+                yield from _within(index, self.side.check(side))
+        elif is_array(value) or type(value) is int:
+            yield from self.side.check(value)
+        else:
+            yield (), self.complaint(value)
+
+    def schema(self) -> dict[str, Any]:
+        side = self.side.schema()
+        return {"anyOf": [side, {"type": "array", "items": side, "minItems": 2, "maxItems": 2}]}
+
+
+@dataclass(frozen=True)
+class ListOf(Rule):
+    """A list of 1 to `most` values of one rule."""
+
+    item: Rule
+    most: int
+
+    @property
+    def allowed(self) -> str:
+        return f"a list of 1 to {self.most} entries"
+
+    def check(self, value: Any) -> Complaints:
+        if not isinstance(value, list | tuple):
+            yield (), self.complaint(value)
+            return
+        if not 1 <= len(value) <= self.most:
+            yield (), f"has {len(value)} entries; it must be {self.allowed}"
+        for index, item in enumerate(value[: self.most]):
+            yield from _within(index, self.item.check(item))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.item.schema(), "minItems": 1, "maxItems": self.most}
+
+
+@dataclass(frozen=True)
+class Fields(Rule):
+    """A mapping with the fields of a dataclass that were declared with `about`."""
+
+    data: type[Any]
+    constants: Mapping[str, str] = dataclasses.field(default_factory=dict)  # extra fields with one fixed value
+
+    allowed = "a mapping of fields"
+
+    def check(self, value: Any) -> Complaints:
+        if not isinstance(value, Mapping):
+            yield (), self.complaint(value)
+            return
+        known = {field.name: field for field in dataclasses.fields(self.data)}
+        names = [*self.constants, *known]
+        for key, item in value.items():
+            if key in known:
+                yield from _within(key, known[key].metadata["rule"].check(item))
+            elif key not in self.constants:
+                yield (key,), f"is not a field{did_you_mean(key, names) or '; the fields are ' + ', '.join(names)}"
+        for name, field in known.items():
+            if name not in value and _required(field):
+                yield (name,), f"is missing; it must be {field.metadata['rule'].allowed}"
+
+    def schema(self) -> dict[str, Any]:
+        fields = dataclasses.fields(self.data)
+        return {
+            "type": "object",
+            "properties": {name: {"const": value} for name, value in self.constants.items()}
+            | {field.name: _field_schema(field) for field in fields},
+            "required": [*self.constants, *(field.name for field in fields if _required(field))],
+            "additionalProperties": False,
+        }
+
+
+@dataclass(frozen=True)
+class Kinds(Rule):
+    """A mapping whose field `kind` says which dataclass the other fields belong to."""
+
+    kinds: Mapping[str, type[Any]]
+
+    @property
+    def allowed(self) -> str:
+        return f"a mapping with kind: {listed(list(self.kinds))}"
+
+    def check(self, value: Any) -> Complaints:
+        if not isinstance(value, Mapping):
+            yield (), self.complaint(value)
+        elif "kind" not in value:
+            yield ("kind",), f"is missing; it must be {listed(list(self.kinds))}"
+        elif not isinstance(value["kind"], str) or value["kind"] not in self.kinds:
+            names = list(self.kinds)
+            fix = did_you_mean(value["kind"], names)
+            yield ("kind",), f"is {shown(value['kind'])}; it must be {listed(names)}{fix}"
+        else:
+            yield from self._fields(value["kind"]).check(value)
+
+    def _fields(self, kind: str) -> Fields:
+        return Fields(self.kinds[kind], {"kind": kind})
+
+    def schema(self) -> dict[str, Any]:
+        return {"oneOf": [self._fields(kind).schema() for kind in self.kinds]}
+
+
+def about(rule: Rule, doc: str, *, derived: str = "") -> dict[str, Any]:
+    """The metadata of a spec's field: its rule, what it is, and in words how it is derived when left out."""
+    return {"rule": rule, "doc": doc, "derived": derived}
+
+
+def _within(key: str | int, complaints: Complaints) -> Complaints:
+    return (((key, *path), message) for path, message in complaints)
+
+
+def _required(field: "dataclasses.Field[Any]") -> bool:
+    return field.default is dataclasses.MISSING and not field.metadata["derived"]
+
+
+def _field_schema(field: "dataclasses.Field[Any]") -> dict[str, Any]:
+    derived = field.metadata["derived"]
+    schema: dict[str, Any] = {"description": field.metadata["doc"] + (f"; default: {derived}" if derived else "")}
+    if field.default not in (dataclasses.MISSING, None):
+        schema["default"] = field.default
+    schema |= field.metadata["rule"].schema()
+    return schema
+
+
+def _quotes_fix(value: Any) -> str:
+    return f"; write it in quotes: '{shown(value)}'" if type(value) in (bool, float) or _is_short(value) else ""
+
+
+def _is_short(value: Any) -> bool:
+    return type(value) is int and abs(value) < 10**20
+
+
+def _number_fix(value: Any, rule: Integer | Number) -> str:
+    """The fix for a number that is allowed but was written otherwise, such as "256", 256.0 or 1e-1."""
+    try:
+        number = float(value) if isinstance(value, str | float) else math.nan
+    except ValueError:
+        number = math.nan
+    for meant in (int(number), number) if math.isfinite(number) else ():
+        if meant == number and rule.allows(meant):
+            return f"; write {meant}" + (" without quotes" if str(meant) == value else "")
+    return ""
+
+
+def _span(value: Any) -> str:
+    return f"{value.min()} to {value.max()}" if value.size else "nothing to nothing"
