@@ -1,0 +1,1 @@
+"""The plan: the only place that knows how a LeViT is put together."""

@@ -1,0 +1,180 @@
+"""The plan: a small immutable tree of operations, and the walks and folds over it."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+from levit_explore.plan.ops import Facts, Op
+from levit_explore.sizes import Shape, Size, single
+from levit_explore.spec.fields import Spec
+
+
+class Role(StrEnum):
+    """What a block is there for; OTHER is what stands outside all of them."""
+
+    STEM = "stem"
+    ATTENTION = "attention"
+    MLP = "mlp"
+    HEAD = "head"
+    OTHER = "other"
+
+
+class Kind(StrEnum):
+    """Which part of a LeViT a block is; it names the torch module that `build` makes of it."""
+
+    MODEL = "model"
+    STEM = "stem"
+    STAGE = "stage"
+    DOWNSAMPLE = "downsample"
+    ATTENTION = "attention"
+    SHRINKING_ATTENTION = "shrinking_attention"
+    MLP = "mlp"
+    HEAD = "head"
+    SEQUENCE = "sequence"
+    LAYER = "layer"  # a convolution or linear layer with the norm that belongs to it, or that layer alone
+
+
+ROLES = {
+    Kind.STEM: Role.STEM,
+    Kind.ATTENTION: Role.ATTENTION,
+    Kind.SHRINKING_ATTENTION: Role.ATTENTION,
+    Kind.MLP: Role.MLP,
+    Kind.HEAD: Role.HEAD,
+}
+
+Node: TypeAlias = "Block | Op"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Named children in the order they run. With `times`, a body that is repeated: `blocks.0`, `blocks.1` and so on."""
+
+    name: str
+    kind: Kind
+    children: tuple[Node, ...]
+    times: "Size | None" = None
+
+    def __getitem__(self, name: str) -> Node:
+        """The child called `name`."""
+        return next(child for child in self.children if child.name == name)
+
+    def __contains__(self, name: str) -> bool:
+        return any(child.name == name for child in self.children)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a spec comes to: the sizes and the order of all operations of one forward pass."""
+
+    spec: Spec
+    root: Block
+    fused: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node met on a walk: its path as in a state dict, and the blocks around it, outermost first."""
+
+    path: str
+    node: Node
+    around: tuple[Block, ...] = ()
+
+    @property
+    def role(self) -> Role:
+        """The role of the node, or of the innermost block around it that has one."""
+        blocks = (*self.around, self.node) if isinstance(self.node, Block) else self.around
+        return next((ROLES[block.kind] for block in reversed(blocks) if block.kind in ROLES), Role.OTHER)
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the node is a block with a role of its own, or an op outside all of them."""
+        return self.node.kind in ROLES if isinstance(self.node, Block) else self.role is Role.OTHER
+
+    @property
+    def is_stage(self) -> bool:
+        """Whether the node is a whole stage."""
+        return isinstance(self.node, Block) and self.node.kind is Kind.STAGE
+
+    @property
+    def stage(self) -> int | None:
+        """The index of the stage that the node is or belongs to."""
+        if self.is_stage:
+            return int(self.node.name)
+        return next((int(block.name) for block in self.around if block.kind is Kind.STAGE), None)
+
+    @property
+    def downsample(self) -> bool:
+        """Whether the node belongs to the downsample that leads into its stage."""
+        return any(block.kind is Kind.DOWNSAMPLE for block in self.around)
+
+
+def walk(plan: Plan) -> Iterator[Step]:
+    """Every block and op of a plan of single sizes, repetitions unrolled, a block before what it holds."""
+    return _walk(Step("", plan.root))
+
+
+def _walk(step: Step) -> Iterator[Step]:
+    yield step
+    if isinstance(step.node, Block):
+        around = (*step.around, step.node)
+        for prefix in _prefixes(step):
+            for child in step.node.children:
+                yield from _walk(Step(join(prefix, child.name), child, around))
+
+
+def _prefixes(step: Step) -> list[str]:
+    """The paths that a block's children stand under, one for each repetition."""
+    assert isinstance(step.node, Block)
+    if step.node.times is None:
+        return [step.path]
+    return [f"{step.path}.{index}" for index in range(single(step.node.times))]
+
+
+def join(*names: str) -> str:
+    """Names as one dotted path; a node without a name stands at the path of the block around it.
+
+    >>> join("stem.conv1", "", "weight")
+    'stem.conv1.weight'
+    """
+    return ".".join(name for name in names if name)
+
+
+def tally(node: Node) -> Facts:
+    """How much of every kind of work a node does for one image."""
+    if isinstance(node, Op):
+        return node.work
+    total: Facts = {}
+    for child in node.children:
+        for kind, count in tally(child).items():
+            total[kind] = total[kind] + count if kind in total else count
+    return total if node.times is None else {kind: node.times * count for kind, count in total.items()}
+
+
+def params(node: "Plan | Node") -> Size:
+    """The number of learned parameters.
+
+    >>> from levit_explore import load_spec, plan
+    >>> params(plan(load_spec("levit256")))  # 18.9 M in the paper's table
+    18893876
+    """
+    match node:
+        case Plan():
+            return params(node.root)
+        case Op():
+            return sum(math.prod(shape) for shape in node.weights.values())
+        case Block():
+            total = sum(params(child) for child in node.children)
+            return total if node.times is None else node.times * total
+
+
+def out(node: Node) -> Shape:
+    """The shape that a node gives for one image; a block gives what its last child gives."""
+    return node.out if isinstance(node, Op) else out(node.children[-1])
+
+
+def transform(block: Block, change: Callable[[Block], Block]) -> Block:
+    """`block` with `change` applied to every block in it, inner ones first."""
+    children = tuple(transform(child, change) if isinstance(child, Block) else child for child in block.children)
+    return change(replace(block, children=children))
