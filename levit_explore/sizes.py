@@ -6,7 +6,9 @@ formula serves both. numpy is only asked for where an array came in.
 
 import dataclasses
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
@@ -42,12 +44,26 @@ def arrays(data: object) -> "Iterator[np.ndarray[Any, Any]]":
 
 def wide(value: Any) -> Any:
     """Arrays of numbers as int64 or float64, in which products neither wrap nor round; anything else as it is."""
-    return value.astype("int64" if value.dtype.kind in "iu" else "float64") if is_array(value) else value
+    return value.astype("int64" if value.dtype.kind in "iu" else "float64", copy=False) if is_array(value) else value
 
 
 def ceil_div(size: Size, divisor: Size) -> Size:
     """`size / divisor` rounded up: how many tokens remain of `size` when every `divisor`-th is kept."""
     return -(-size // divisor)
+
+
+def elements(shape: Shape) -> Size:
+    """The number of elements of a shape; multiplied from the right, where most shapes have their single sizes."""
+    product, *rest = reversed(shape)
+    for size in rest:
+        product = product * size
+    return product
+
+
+def total(sizes: Iterable[Size]) -> Size:
+    """The sum of sizes, zeros left out: adding one to an array costs as much as adding another array."""
+    some = [size for size in sizes if is_array(size) or size]
+    return reduce(add, some) if some else 0
 
 
 def truncate(ratio: Ratio, size: Size) -> Size:
@@ -57,7 +73,7 @@ def truncate(ratio: Ratio, size: Size) -> Size:
     28
     """
     product = ratio * size
-    return product.astype("int64") if is_array(product) else int(product)
+    return product.astype("int64", copy=False) if is_array(product) else int(product)
 
 
 def single(size: Size) -> int:

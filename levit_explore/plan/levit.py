@@ -25,9 +25,9 @@ from levit_explore.plan.ops import (
     Scale,
     Softmax,
     Subsample,
-    Work,
 )
 from levit_explore.plan.tree import Block, Kind, Node, Plan, params, tally
+from levit_explore.plan.work import Work
 from levit_explore.sizes import Grid, Size, arrays, is_array, truncate, wide
 from levit_explore.spec.fields import Activation, ConvStem, Downsample, NormKind, PatchStem, Position, Spec, Stage
 

@@ -4,43 +4,12 @@ An op knows no counting convention and no torch. Parameters, FLOPs under any con
 the shapes of a checkpoint all follow from what stands here.
 """
 
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 
-from levit_explore.sizes import Grid, Shape, Size, ceil_div
-
-
-class Work(StrEnum):
-    """A kind of work, and what one unit of it is. Conventions are tables of weights over these."""
-
-    CONV = "conv"  # multiply-adds of a convolution
-    LINEAR = "linear"  # multiply-adds of a linear layer
-    QK = "qk"  # multiply-adds of queries times keys
-    AV = "av"  # multiply-adds of attention times values
-    SOFTMAX = "softmax"  # elements
-    BATCHNORM_2D = "batchnorm_2d"  # elements of a feature map
-    BATCHNORM_1D = "batchnorm_1d"  # elements of tokens or of the pooled features
-    LAYERNORM = "layernorm"  # elements
-    HARDSWISH = "hardswish"  # elements
-    SILU = "silu"  # elements
-    GELU = "gelu"  # elements
-    RELU = "relu"  # elements
-    CONV_BIAS = "conv_bias"  # output elements that a bias is added to
-    LINEAR_BIAS = "linear_bias"  # output elements that a bias is added to
-    ATTENTION_BIAS = "attention_bias"  # elements of q.k that a learned bias is added to
-    SCALE = "scale"  # elements of q.k divided by the root of key_dim
-    RESIDUAL = "residual"  # elements added to the branch's input
-    POSITION = "position"  # elements that the position embedding is added to
-    POOL = "pool"  # elements averaged
-    AVERAGE = "average"  # elements of the two heads' average
-    LINEAR_PARAMS = "linear_params"  # weights and biases of a linear layer, once however many tokens
-    BATCHNORM_2D_PARAMS = "batchnorm_2d_params"  # weights and biases of a norm, once
-    LAYERNORM_PARAMS = "layernorm_params"  # weights and biases of a norm, once
-
-
-Facts = dict[Work, Size]
+from levit_explore.plan.work import Facts, Work
+from levit_explore.sizes import Grid, Shape, Size, ceil_div, elements
 
 
 class Norm(StrEnum):
@@ -101,7 +70,7 @@ class Conv(Op):
 
     @property
     def work(self) -> Facts:
-        outputs = math.prod(self.out)
+        outputs = elements(self.out)
         macs: Facts = {Work.CONV: outputs * self.in_channels * self.kernel * self.kernel}
         return macs | ({Work.CONV_BIAS: outputs} if self.bias else {})
 
@@ -126,15 +95,12 @@ class Linear(Op):
 
     @property
     def work(self) -> Facts:
-        outputs = math.prod(self.out)
+        tokens = 1 if self.tokens is None else self.tokens
         params = self.in_dim * self.out_dim
-        if not self.bias:
-            return {Work.LINEAR: outputs * self.in_dim, Work.LINEAR_PARAMS: params}
-        return {
-            Work.LINEAR: outputs * self.in_dim,
-            Work.LINEAR_BIAS: outputs,
-            Work.LINEAR_PARAMS: params + self.out_dim,
-        }
+        work: Facts = {Work.LINEAR: tokens * params, Work.LINEAR_PARAMS: params}
+        if self.bias:
+            work |= {Work.LINEAR_BIAS: tokens * self.out_dim, Work.LINEAR_PARAMS: params + self.out_dim}
+        return work
 
 
 @dataclass(frozen=True)
@@ -153,7 +119,7 @@ class MatMul(Op):
 
     @property
     def work(self) -> Facts:
-        return {self.kind: self.heads * self.rows * self.inner * self.columns}
+        return {self.kind: self.rows * self.columns * self.inner * self.heads}
 
 
 @dataclass(frozen=True)
@@ -178,14 +144,14 @@ class Normalization(Op):
 
     @property
     def work(self) -> Facts:
-        elements = math.prod(self.shape)
+        count = elements(self.shape)
         match self.kind:
             case Norm.BATCH_2D:
-                return {Work.BATCHNORM_2D: elements, Work.BATCHNORM_2D_PARAMS: 2 * self.channels}
+                return {Work.BATCHNORM_2D: count, Work.BATCHNORM_2D_PARAMS: 2 * self.channels}
             case Norm.BATCH_1D:
-                return {Work.BATCHNORM_1D: elements}
+                return {Work.BATCHNORM_1D: count}
             case Norm.LAYER:
-                return {Work.LAYERNORM: elements, Work.LAYERNORM_PARAMS: 2 * self.channels}
+                return {Work.LAYERNORM: count, Work.LAYERNORM_PARAMS: 2 * self.channels}
 
 
 @dataclass(frozen=True)
@@ -207,7 +173,7 @@ class Nonlinearity(Elementwise):
 
     @property
     def work(self) -> Facts:
-        return {self.function: math.prod(self.shape)}
+        return {self.function: elements(self.shape)}
 
 
 @dataclass(frozen=True)
@@ -216,7 +182,7 @@ class Scale(Elementwise):
 
     @property
     def work(self) -> Facts:
-        return {Work.SCALE: math.prod(self.shape)}
+        return {Work.SCALE: elements(self.shape)}
 
 
 @dataclass(frozen=True)
@@ -225,7 +191,7 @@ class Softmax(Elementwise):
 
     @property
     def work(self) -> Facts:
-        return {Work.SOFTMAX: math.prod(self.shape)}
+        return {Work.SOFTMAX: elements(self.shape)}
 
 
 @dataclass(frozen=True)
@@ -236,7 +202,7 @@ class Residual(Elementwise):
 
     @property
     def work(self) -> Facts:
-        return {Work.RESIDUAL: math.prod(self.shape)}
+        return {Work.RESIDUAL: elements(self.shape)}
 
 
 @dataclass(frozen=True)
@@ -249,7 +215,7 @@ class PositionEmbedding(Elementwise):
 
     @property
     def work(self) -> Facts:
-        return {Work.POSITION: math.prod(self.shape)}
+        return {Work.POSITION: elements(self.shape)}
 
 
 @dataclass(frozen=True)
@@ -269,15 +235,15 @@ class AttentionBias(Op):
 
     @property
     def weights(self) -> dict[str, Shape]:
-        return {"": (self.heads, math.prod(self.grid))}
+        return {"": (self.heads, elements(self.grid))}
 
     @property
     def out(self) -> Shape:
-        return (self.heads, math.prod(self.query_grid), math.prod(self.grid))
+        return (self.heads, elements(self.query_grid), elements(self.grid))
 
     @property
     def work(self) -> Facts:
-        return {Work.ATTENTION_BIAS: math.prod(self.out)}
+        return {Work.ATTENTION_BIAS: elements(self.out)}
 
 
 @dataclass(frozen=True)
@@ -319,4 +285,4 @@ class Average(Elementwise):
 
     @property
     def work(self) -> Facts:
-        return {Work.AVERAGE: math.prod(self.shape)}
+        return {Work.AVERAGE: elements(self.shape)}

@@ -1,13 +1,13 @@
 """The plan: a small immutable tree of operations, and the walks and folds over it."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from levit_explore.plan.ops import Facts, Op
-from levit_explore.sizes import Shape, Size, single
+from levit_explore.plan.ops import Op
+from levit_explore.plan.work import Facts
+from levit_explore.sizes import Shape, Size, elements, single, total
 from levit_explore.spec.fields import Spec
 
 
@@ -141,15 +141,12 @@ def join(*names: str) -> str:
     return ".".join(name for name in names if name)
 
 
-def tally(node: Node) -> Facts:
-    """How much of every kind of work a node does for one image."""
+def fold(node: Node, fact: Callable[[Op], Size]) -> Size:
+    """The sum of a fact over all ops of a node, repetitions included."""
     if isinstance(node, Op):
-        return node.work
-    total: Facts = {}
-    for child in node.children:
-        for kind, count in tally(child).items():
-            total[kind] = total[kind] + count if kind in total else count
-    return total if node.times is None else {kind: node.times * count for kind, count in total.items()}
+        return fact(node)
+    parts = total(fold(child, fact) for child in node.children)
+    return parts if node.times is None else node.times * parts
 
 
 def params(node: "Plan | Node") -> Size:
@@ -159,14 +156,19 @@ def params(node: "Plan | Node") -> Size:
     >>> params(plan(load_spec("levit256")))  # 18.9 M in the paper's table
     18893876
     """
-    match node:
-        case Plan():
-            return params(node.root)
-        case Op():
-            return sum(math.prod(shape) for shape in node.weights.values())
-        case Block():
-            total = sum(params(child) for child in node.children)
-            return total if node.times is None else node.times * total
+    root = node.root if isinstance(node, Plan) else node
+    return fold(root, lambda op: total(elements(shape) for shape in op.weights.values()))
+
+
+def tally(node: Node) -> Facts:
+    """How much of every kind of work a node does for one image."""
+    if isinstance(node, Op):
+        return node.work
+    facts: Facts = {}
+    for child in node.children:
+        for kind, count in tally(child).items():
+            facts[kind] = facts[kind] + count if kind in facts else count
+    return facts if node.times is None else {kind: node.times * count for kind, count in facts.items()}
 
 
 def out(node: Node) -> Shape:

@@ -8,18 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from levit_explore.sizes import Grid, Ratio, Size
-from levit_explore.spec.rules import (
-    Choice,
-    Fields,
-    Flag,
-    Integer,
-    Kinds,
-    ListOf,
-    Number,
-    Sides,
-    Text,
-    about,
-)
+from levit_explore.spec.rules import Choice, Flag, Integer, Number, Text
+from levit_explore.spec.structures import Fields, Kinds, ListOf, Sides, about
 
 
 class Activation(StrEnum):

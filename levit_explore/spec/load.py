@@ -84,6 +84,8 @@ def _identity(source: str) -> str:
 def _bytes(source: str, chain: tuple[str, ...]) -> tuple[bytes, str, FilePath | None]:
     """The bytes of a source, the name messages give it, and its path where it has one."""
     if source == "-" and not chain:
+        if sys.stdin is None:
+            raise SpecError("<stdin>: standard input is closed")
         return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", None
     path = BUNDLED / f"{source}.yaml" if source in bundled_names() else FilePath(source)
     file = path.name if path.parent == BUNDLED else printable(source) or "''"

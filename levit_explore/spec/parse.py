@@ -18,7 +18,8 @@ from levit_explore.spec.fields import (
     Spec,
     Stage,
 )
-from levit_explore.spec.rules import Fields, Path
+from levit_explore.spec.rules import Path
+from levit_explore.spec.structures import Fields
 from levit_explore.spec.words import listed
 
 _SPEC = Fields(Spec)

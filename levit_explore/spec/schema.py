@@ -3,12 +3,15 @@
 from typing import Any
 
 from levit_explore.spec.fields import Spec
-from levit_explore.spec.rules import Fields
+from levit_explore.spec.structures import Fields
 
 
 def schema() -> dict[str, Any]:
     """A JSON Schema (draft 2020-12) that editors complete and check spec files by."""
     rules = Fields(Spec).schema()
+    stages = rules["properties"]["stages"]
+    first = stages["items"] | {"properties": stages["items"]["properties"] | {"downsample": {"type": "null"}}}
+    stages["prefixItems"] = [first]  # nothing leads into it
     extends = {"type": "string", "description": "a bundled name or a YAML path to start from; what follows changes it"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -9,6 +9,7 @@ import yaml
 from levit_explore.spec.fields import ConvStem, PatchStem, Spec
 from levit_explore.spec.load import load_document
 from levit_explore.spec.parse import parse
+from levit_explore.spec.reader import read_yaml
 
 _LINE_ENDS = "\x85\u2028\u2029"  # YAML 1.1 reads these as line ends where they are not escaped
 
@@ -63,11 +64,13 @@ def _plain(value: Any) -> Any:
 def derived(name: str, source: str, edits: Sequence[str], size: str | None) -> str:
     """The text of a spec file called `name`: the fields of `source` with edits, defaults left to be derived.
 
-    Raises SpecError where the edited spec is not sound.
+    Raises SpecError where the edited spec is not sound, or its name or source is too long to be read back.
     """
     document, default_name = load_document(source, edits, size)
     origin = parse(document, default_name).name
     changes = [*edits, *([f"image_size={size}"] if size else [])]
     own = {"name": name, "source": f"{origin}{' with ' if changes else ''}{', '.join(changes)}"}
     rest = {key: value for key, value in document.value.items() if key not in ("name", "source", "published")}
-    return to_yaml(own | rest)
+    text = to_yaml(own | rest)
+    parse(read_yaml(text.encode(errors="surrogatepass"), "the new spec", lines=False), name)
+    return text

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 
 from levit_explore import fuse, load_spec, params, plan, tally, walk
-from levit_explore.plan.ops import Op, Work
+from levit_explore.plan.ops import Op
 from levit_explore.plan.tree import Block, join, out
+from levit_explore.plan.work import Work
 from tests.golden_data import COUNTERS, FIVE, OFFICIAL
 from tests.strategies import specs
 

@@ -6,8 +6,9 @@ from functools import cache
 import pytest
 
 from levit_explore import load_spec, params, plan, tally, walk
-from levit_explore.plan.ops import AttentionBias, Linear, MatMul, Nonlinearity, Op, Softmax, Work
+from levit_explore.plan.ops import AttentionBias, Linear, MatMul, Nonlinearity, Op, Softmax
 from levit_explore.plan.tree import Block, Kind, Node, Plan, Role, out
+from levit_explore.plan.work import Work
 from levit_explore.spec.fields import Spec
 from tests.golden_data import COUNTERS, FIVE, OFFICIAL, PAPER, TIMM
 

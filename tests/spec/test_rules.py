@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from levit_explore.spec.fields import Activation, Spec
-from levit_explore.spec.rules import Choice, Fields, Flag, Integer, ListOf, Number, Sides, Text
+from levit_explore.spec.rules import Choice, Flag, Integer, Number, Text
+from levit_explore.spec.structures import Fields, ListOf, Sides
 from levit_explore.spec.words import did_you_mean, listed, shown
 from levit_explore.spec.write import fields
 from tests.strategies import specs

@@ -1,0 +1,56 @@
+"""levit-explore: what a LeViT-style network costs, block by block, from its stage spec.
+
+>>> from levit_explore import load_spec, params, plan
+>>> params(plan(load_spec("levit128s")))
+7777058
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from levit_explore.analysis.balance import balance
+from levit_explore.analysis.conventions import CONVENTIONS
+from levit_explore.analysis.counts import flops, rows
+from levit_explore.analysis.diff import diff
+from levit_explore.analysis.ledger import reconcile
+from levit_explore.errors import LevitError, SpecError
+from levit_explore.plan.fuse import fuse
+from levit_explore.plan.levit import plan
+from levit_explore.plan.tree import params, tally, walk
+from levit_explore.spec.load import load_spec
+from levit_explore.spec.parse import make_spec
+
+__all__ = [
+    "CONVENTIONS",
+    "LevitError",
+    "SpecError",
+    "balance",
+    "build",
+    "diff",
+    "flops",
+    "fuse",
+    "fuse_model",
+    "load_spec",
+    "make_spec",
+    "params",
+    "plan",
+    "reconcile",
+    "rows",
+    "tally",
+    "verify",
+    "walk",
+]
+
+if TYPE_CHECKING:
+    from levit_explore.model.build import build
+    from levit_explore.model.fuse import fuse_model
+    from levit_explore.model.verify import verify
+
+_TORCH_EDGE = {"build": "build", "fuse_model": "fuse", "verify": "verify"}  # name -> module that imports torch
+
+
+def __getattr__(name: str) -> Any:
+    """The names that need torch, imported when they are first asked for."""
+    if name not in _TORCH_EDGE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"levit_explore.model.{_TORCH_EDGE[name]}"), name)

@@ -1,0 +1,79 @@
+"""What changed between two specs, and what that did to the cost of every part."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from levit_explore.analysis.counts import By, Row, rows
+from levit_explore.plan.tree import Plan
+from levit_explore.spec.write import fields
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field whose value differs; None where a spec has no such field."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A part whose cost differs; None where a network has no such part."""
+
+    path: str
+    before: Row | None
+    after: Row | None
+
+    @property
+    def flops(self) -> int:
+        """FLOPs gained."""
+        return (self.after.flops if self.after else 0) - (self.before.flops if self.before else 0)
+
+    @property
+    def params(self) -> int:
+        """Parameters gained."""
+        return (self.after.params if self.after else 0) - (self.before.params if self.before else 0)
+
+
+@dataclass(frozen=True)
+class Diff:
+    """The changed fields in the order of the format, the changed parts with the largest change first."""
+
+    fields: tuple[FieldChange, ...]
+    rows: tuple[RowChange, ...]
+    total: RowChange
+
+
+def diff(a: Plan, b: Plan, by: By = By.BLOCK, convention: str = "levit") -> Diff:
+    """The changes that lead from `a` to `b`."""
+    before, after = _leaves(fields(a.spec)), _leaves(fields(b.spec))
+    changes = tuple(
+        FieldChange(name, before.get(name), after.get(name))
+        for name in before | after
+        if before.get(name) != after.get(name) and name.split(".")[0] not in ("name", "source", "published")
+    )
+    changed = [change for change in _paired(a, b, by, convention) if change.flops or change.params]
+    changed.sort(key=lambda change: (-abs(change.flops), -abs(change.params)))
+    (total,) = _paired(a, b, By.MODEL, convention)
+    return Diff(changes, tuple(changed), total)
+
+
+def _paired(a: Plan, b: Plan, by: By, convention: str) -> list[RowChange]:
+    before = {row.path: row for row in rows(a, by, convention)}
+    after = {row.path: row for row in rows(b, by, convention)}
+    return [RowChange(path, before.get(path), after.get(path)) for path in before | after]
+
+
+def _leaves(value: Any, path: str = "") -> dict[str, Any]:
+    """The scalar fields of nested mappings and lists by dotted path, as `--set` writes them."""
+    match value:
+        case dict():
+            items = list(value.items())
+        case list():
+            items = list(enumerate(value))
+        case _:
+            return {path: value}
+    return {
+        leaf: inner for key, item in items for leaf, inner in _leaves(item, f"{path}.{key}".removeprefix(".")).items()
+    }

@@ -1,0 +1,17 @@
+"""Progress of work that takes longer than a moment, on stderr and only on a terminal."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def step(words: str) -> Iterator[None]:
+    """Shows what is being done, with a spinner, until it is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{words} ..."):
+        yield

@@ -1,0 +1,1 @@
+"""Results as text: one format a file. Numbers are formatted here and nowhere else."""

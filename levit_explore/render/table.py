@@ -1,0 +1,82 @@
+"""Tables for people. On a terminal with colours and bars, as wide as it is; elsewhere plain and whole."""
+
+import io
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod, OverflowMethod
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from levit_explore.render.sheet import Record, Sheet, Table, text
+
+_ROLE_STYLES = {"stem": "cyan", "attention": "magenta", "mlp": "green", "head": "yellow"}
+_NARROWEST_BAR, _WIDEST_BAR = 4, 20  # narrower says nothing, wider says no more
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_PLAIN_WIDTH = 10_000  # where nothing needs to be cut or wrapped
+
+
+def render(sheets: Sequence[Sheet]) -> str:
+    """The sheets as plain text, every row whole on its line."""
+    out = io.StringIO()
+    draw(sheets, Console(file=out, width=_PLAIN_WIDTH, color_system=None, force_terminal=False))
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def draw(sheets: Sequence[Sheet], console: Console) -> None:
+    """The sheets on a console, a blank line between them."""
+    for index, sheet in enumerate(sheets):
+        if index:
+            console.print()
+        console.print(Text(text(sheet.title), style="bold"))
+        for line in sheet.intro:
+            console.print(Text(text(line)))
+        for place, table in enumerate(table for table in sheet.tables if table.rows):
+            if place:
+                console.print()
+            console.print(_rich(table, console))
+        for note in sheet.notes:
+            console.print(Text(text(note), style="dim"))
+
+
+def _rich(table: Table, console: Console) -> RichTable:
+    lines = [[column.title for column in table.shown], *(table.cells(row) for row in (*table.rows, *table.foot))]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    left = console.width - sum(widths) - len(widths)  # a blank behind each column
+    rich = RichTable(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    cut: OverflowMethod = "crop" if console.options.ascii_only else "ellipsis"
+    for column, width in zip(table.shown, widths, strict=True):
+        justify: JustifyMethod = "right" if column.numeric else "left"
+        if column.clip:
+            rich.add_column(column.title, max_width=max(width + min(left, 0), 8), no_wrap=True, overflow=cut)
+        else:
+            rich.add_column(column.title, justify=justify, no_wrap=column.numeric, overflow="fold")
+    bar_width = _bar_width(table, console, left)
+    if bar_width:
+        rich.add_column("", no_wrap=True)
+    longest = max(_bar_value(table, row) for row in table.rows) or 1.0
+    for before, row in zip([None, *table.rows], table.rows, strict=False):
+        style = _ROLE_STYLES.get(str(row.get("role")), "")
+        first, *rest = table.cells(row, before)
+        bars = [Text(_bar(_bar_value(table, row) / longest, bar_width), style=style)] if bar_width else []
+        rich.add_row(Text(first, style=style), *map(Text, rest), *bars)
+    for row in table.foot:
+        rich.add_row(*map(Text, table.cells(row)), style="bold")
+    return rich
+
+
+def _bar_width(table: Table, console: Console, left: int) -> int:
+    """How many of the cells that are left bars take; 0 where they cannot be drawn, for no column, or for too few."""
+    drawable = console.is_terminal and not console.options.ascii_only
+    wanted = drawable and any(column.bar for column in table.shown) and left >= _NARROWEST_BAR
+    return min(left, _WIDEST_BAR) if wanted else 0
+
+
+def _bar_value(table: Table, row: Record) -> float:
+    return float(next((row[column.key] or 0.0 for column in table.shown if column.bar), 0.0))
+
+
+def _bar(share: float, width: int) -> str:
+    """A bar of `share` of `width` cells, in eighths of a cell."""
+    eighths = round(share * width * 8)
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
