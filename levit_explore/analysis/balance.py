@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from levit_explore.analysis.conventions import lookup
-from levit_explore.plan.ops import Work
 from levit_explore.plan.tree import Plan, Role, Step, tally, walk
+from levit_explore.plan.work import Work
 from levit_explore.sizes import single
 
 LOW, HIGH = 0.75, 1.3333

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from levit_explore.errors import LevitError
-from levit_explore.plan.ops import Facts, Work
-from levit_explore.sizes import Size
+from levit_explore.plan.work import Facts, Work
+from levit_explore.sizes import Size, total
 from levit_explore.spec.words import did_you_mean, listed
 
 
@@ -30,11 +30,11 @@ class Convention:
 
     def total(self, work: Facts) -> Size:
         """The FLOPs of some work under this convention."""
-        return sum(count * self.weights[kind] for kind, count in work.items() if self.weights[kind])
+        return total(count * self.weights[kind] for kind, count in work.items() if self.weights[kind])
 
     def uncounted(self, work: Facts) -> Size:
         """How many elements the convention charges nothing for: of norms, activations, adds and the like."""
-        return sum(count for kind, count in work.items() if not self.weights[kind] and kind not in ONCE)
+        return total(count for kind, count in work.items() if not self.weights[kind] and kind not in ONCE)
 
 
 # Kinds that count parameters rather than elements; only a counter that ignores tokens weighs them.

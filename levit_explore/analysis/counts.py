@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from levit_explore.analysis.conventions import Convention, lookup
 from levit_explore.plan.ops import Op
-from levit_explore.plan.tree import Plan, Role, Step, out, params, tally, walk
+from levit_explore.plan.tree import Plan, Role, Step, fold, out, params, walk
 from levit_explore.sizes import Shape, Size, single
 
 
@@ -41,13 +41,14 @@ def flops(plan: Plan, convention: str = "levit") -> Size:
     >>> flops(plan(load_spec("levit128s")))  # 305 M in the paper's table
     305108946
     """
-    return lookup(convention).total(tally(plan.root))
+    charge = lookup(convention)
+    return fold(plan.root, lambda op: charge.total(op.work))
 
 
 def rows(plan: Plan, by: By = By.BLOCK, convention: str = "levit") -> list[Row]:
     """The parts of a network in the order they run; their params and flops add up to those of the network."""
     charge = lookup(convention)
-    total = single(charge.total(tally(plan.root)))
+    total = single(flops(plan, convention))
     match by:
         case By.OP:
             return [_row(step, charge, total) for step in walk(plan) if isinstance(step.node, Op)]
@@ -66,7 +67,7 @@ def rows(plan: Plan, by: By = By.BLOCK, convention: str = "levit") -> list[Row]:
 
 
 def _row(step: Step, charge: Convention, total: int) -> Row:
-    cost = single(charge.total(tally(step.node)))
+    cost = single(fold(step.node, lambda op: charge.total(op.work)))
     role = None if step.is_stage else step.role
     share = cost / total if total else 0.0
     return Row(step.path, role, step.stage, step.downsample, out(step.node), single(params(step.node)), cost, share)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from levit_explore.analysis.conventions import CONVENTIONS, Convention, lookup
-from levit_explore.plan.ops import Facts, Work
 from levit_explore.plan.tree import Plan, tally
+from levit_explore.plan.work import Facts, Work
 from levit_explore.sizes import single
 
 

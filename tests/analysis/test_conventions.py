@@ -6,8 +6,8 @@ import pytest
 
 from levit_explore import CONVENTIONS, flops, fuse, load_spec, plan, tally
 from levit_explore.analysis.conventions import Convention
-from levit_explore.plan.ops import Work
 from levit_explore.plan.tree import Plan
+from levit_explore.plan.work import Work
 from tests.golden_data import COUNTERS, FIVE, TIMM
 
 PRINTED_BY = {  # the counter in tests/golden/counters.json
