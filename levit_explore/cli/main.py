@@ -1,5 +1,6 @@
 """Running the command line: results on stdout, one line an error on stderr, exit 0, 1 or 2."""
 
+import io
 import os
 import sys
 import traceback
@@ -20,8 +21,7 @@ def main() -> None:
 
 def run(arguments: list[str], debug: bool = False) -> int:
     """The exit status of a command. With `debug`, what went wrong comes with its traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    _open_streams()
     try:
         status = app(arguments or ["--help"], prog_name="levit-explore", standalone_mode=False)
         sys.stdout.flush()
@@ -45,6 +45,17 @@ def run(arguments: list[str], debug: bool = False) -> int:
         return _failed(error, [f"levit-explore: {words}; see --help"], debug)
     except (KeyboardInterrupt, typer.Abort):
         return 130
+
+
+def _open_streams() -> None:
+    """Standard streams that take any text, whatever their encoding; one that is closed takes it to nowhere."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _failed(error: Exception, problems: Sequence[str], debug: bool) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from levit_explore.spec.fields import Spec
+
 Record = Mapping[str, Any]
 
 
@@ -112,3 +114,8 @@ class Sheet:
 def document(command: str, spec: str | None, fields: Record) -> dict[str, Any]:
     """A JSON document as every command writes it: its schema, its spec, then the fields."""
     return {"schema": f"levit-explore/{command}/1", "spec": spec, **fields}
+
+
+def heading(spec: Spec) -> str:
+    """What a table is about: "levit256 at 224x224"."""
+    return f"{spec.name} at {shape(spec.image_size)}"  # type: ignore[arg-type]

@@ -144,6 +144,7 @@ def test_new_does_not_overwrite():
         ["mine", "--from", "levit256", "--size", "8"],
         ["missing/mine", "--from", "levit256"],
         ["", "--from", "levit256"],
+        ["x" * 201, "--from", "levit256"],
     ],
 )
 def test_new_writes_nothing_on_an_error(arguments):

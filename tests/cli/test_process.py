@@ -52,6 +52,21 @@ def test_a_full_disk_is_a_line_and_status_2():
     assert (found.returncode, found.stderr) == (2, b"standard output: cannot be written (No space left on device)\n")
 
 
+@pytest.mark.parametrize(
+    ("source", "closed", "status", "printed_too", "err"),
+    [
+        ("levit256", ">&-", 0, False, b""),
+        ("levit256", "2>&-", 0, True, b""),
+        ("levit256", "<&-", 0, True, b""),
+        ("-", "<&-", 2, False, b"<stdin>: standard input is closed\n"),
+    ],
+)
+def test_a_closed_stream_is_no_traceback(source, closed, status, printed_too, err):
+    found = subprocess.run(f"{SCRIPT} flops {source} {closed}", shell=True, capture_output=True, check=False)
+    out = printed("flops", "levit256") if printed_too else ""
+    assert (found.returncode, found.stdout.decode(), found.stderr) == (status, out, err)
+
+
 def test_a_stream_without_unicode_gets_question_marks():
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     found = process("show", "levit256", "--set", "name=模型", stdout=subprocess.PIPE, env=environment)

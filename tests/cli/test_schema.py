@@ -93,6 +93,7 @@ def test_sound_specs_are_accepted(fields):
         spec(stem={"kind": "convs", "dims": []}),
         spec(stem={"kind": "patch", "dims": [128]}),
         spec(stem={"kind": "patch", "size": 0}),
+        {"stages": [{**STAGE, "downsample": {}}]},
         spec(published={}),
         spec(published={"source": "me", "top1": 101}),
     ],

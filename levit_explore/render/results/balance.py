@@ -1,0 +1,69 @@
+"""Attention against MLP."""
+
+from typing import Any
+
+from levit_explore.analysis.balance import Balance, Part, Rule
+from levit_explore.plan.tree import Plan
+from levit_explore.render.sheet import (
+    Column,
+    Sheet,
+    Table,
+    count,
+    document,
+    heading,
+    ratio,
+    rounded,
+)
+
+_BALANCE = (
+    Column("part", "part"),
+    Column("attention", "attention", count),
+    Column("mixing", "of it mixing", count),
+    Column("mlp", "MLP", count),
+    Column("ratio", "attention / MLP", ratio),
+)
+
+
+_RULES = {
+    Rule.NET: "rule net: the whole net is judged, shrinking attention included; each downsample stands apart",
+    Rule.STAGE: "rule stage: each stage is judged, shrinking attention left out; its MLP belongs to its stage",
+}
+
+
+def balance_sheet(plan: Plan, result: Balance) -> Sheet:
+    """Attention against MLP by part and in the whole, under the rule that the sheet states."""
+    parts = [{"part": part.part, **_costs(part)} for part in result.parts]
+    fields = {
+        "convention": result.convention,
+        "rule": str(result.rule),
+        "low": result.low,
+        "high": result.high,
+        "balanced": result.balanced,
+        **rounded(_costs(result.whole)),
+        "parts": rounded(parts),
+    }
+    return Sheet(
+        title=f"{heading(plan.spec)}: attention against MLP, FLOPs under {result.convention}",
+        document=document("balance", plan.spec.name, fields),
+        tables=(Table(_BALANCE, parts, foot=[{"part": result.whole.part, **_costs(result.whole)}]),),
+        notes=[
+            f"{_RULES[result.rule]}.",
+            f"{_verdict(result)} between {result.low:g} and {result.high:g}. Mixing is q.k, softmax and attention.v.",
+        ],
+    )
+
+
+def _verdict(result: Balance) -> str:
+    match result.rule, result.balanced:
+        case Rule.NET, True:
+            return "balanced: the whole net lies"
+        case Rule.NET, False:
+            return "not balanced: the whole net does not lie"
+        case Rule.STAGE, True:
+            return "balanced: every stage lies"
+        case _:
+            return "not balanced: not every stage lies"
+
+
+def _costs(part: Part) -> dict[str, Any]:
+    return {"attention": part.attention, "mlp": part.mlp, "ratio": part.ratio, "mixing": part.mixing}

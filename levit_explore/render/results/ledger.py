@@ -1,0 +1,61 @@
+"""Why counters differ, and what they say when they are run."""
+
+from collections.abc import Mapping, Sequence
+
+from levit_explore.analysis.conventions import CONVENTIONS
+from levit_explore.analysis.ledger import Ledger
+from levit_explore.plan.tree import Plan
+from levit_explore.render.sheet import Column, Record, Sheet, Table, count, document, heading, signed
+
+
+def ledger_sheet(plan: Plan, ledgers: Sequence[Ledger], measured: Mapping[str, int] | None) -> Sheet:
+    """Every convention's total as the first one's plus and minus named work, and what running counters `measured`."""
+    records: list[Record] = []
+    conventions = []
+    for ledger in ledgers:
+        name = ledger.convention.name
+        terms = [
+            {"work": str(term.work), "count": term.count, "weight": term.weight, "flops": term.flops}
+            for term in ledger.terms
+        ]
+        found = (measured or {}).get(name)
+        held = {"measured": found, "residual": None if found is None else found - ledger.total}
+        whole = {"name": name, "total": ledger.total, "difference": ledger.difference}
+        conventions.append({**whole, "terms": terms, **held})
+        records += [whole | {"flops": ledger.difference} | held, *({"name": name} | term for term in terms)]
+    return Sheet(
+        title=f"{heading(plan.spec)}: each counter's total as levit's plus and minus named work",
+        document=document("reconcile", plan.spec.name, {"conventions": conventions}),
+        tables=(_ledger_table(records), *([_measured_table(conventions)] if measured else [])),
+        notes=[f"{ledger.convention.summary}." for ledger in ledgers] + _absent(measured),
+    )
+
+
+def _absent(measured: Mapping[str, int] | None) -> list[str]:
+    """Which counters could not be run, where any were."""
+    names = [name for name in CONVENTIONS if name not in ("levit", "macs", *(measured or ()))]
+    return [f"not installed, so not measured: {', '.join(names)}."] if measured is not None and names else []
+
+
+def _ledger_table(records: Sequence[Record]) -> Table:
+    columns = (
+        Column("name", "counter", group=True),
+        Column("total", "total", count),
+        Column("work", "work"),
+        Column("count", "count", count),
+        Column("weight", "weight", signed),
+        Column("flops", "difference", signed),
+        Column("measured", "measured", count, data_only=True),
+        Column("residual", "residual", signed, data_only=True),
+    )
+    return Table(columns, records)
+
+
+def _measured_table(conventions: Sequence[Record]) -> Table:
+    columns = (
+        Column("name", "counter"),
+        Column("total", "predicted", count),
+        Column("measured", "measured", count),
+        Column("residual", "residual", signed),
+    )
+    return Table(columns, [record for record in conventions if record["measured"] is not None])
