@@ -1,0 +1,1 @@
+"""The torch edge: the only place that imports torch."""
