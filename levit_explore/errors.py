@@ -17,3 +17,7 @@ class SpecError(LevitError):
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class CheckpointError(LevitError):
+    """A file of weights that cannot be used, and why."""
