@@ -1,7 +1,8 @@
-"""Random valid specs, small enough to be built as torch models."""
+"""Random valid specs, small enough to be built as torch models, and the variants that fields of arrays stand for."""
 
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from levit_explore.spec.fields import Activation, NormKind, Position, Spec
@@ -37,6 +38,19 @@ def spec_fields(draw: st.DrawFn, max_dim: int = 32, max_stages: int = 4, max_sid
     fields = draw(st.fixed_dictionaries({}, optional=optional))
     fields.setdefault("image_size", draw(side))  # the default of 224 pixels is not small
     return fields | {"num_classes": draw(st.integers(10, 1000)), "stages": stages} | stem
+
+
+def variant(value: Any, index: int) -> Any:
+    """The fields of one of the variants that fields with arrays stand for."""
+    match value:
+        case dict():
+            return {key: variant(item, index) for key, item in value.items()}
+        case list():
+            return [variant(item, index) for item in value]
+        case np.ndarray():
+            return value[index].item()
+        case _:
+            return value
 
 
 @st.composite

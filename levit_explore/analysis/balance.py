@@ -78,7 +78,7 @@ def balance(
         if name is not None:
             groups.setdefault(name, []).append(_cost(step, convention))
     parts = tuple(_sum(name, costs) for name, costs in groups.items())
-    return Balance(convention, rule, low, high, _sum("whole net", parts), parts)
+    return Balance(convention, rule, low, high, _sum("whole net" if rule is Rule.NET else "all stages", parts), parts)
 
 
 def _part(step: Step, rule: Rule) -> str | None:

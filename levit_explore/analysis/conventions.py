@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from levit_explore.errors import LevitError
 from levit_explore.plan.work import Facts, Work
 from levit_explore.sizes import Size, total
-from levit_explore.spec.words import did_you_mean, listed
+from levit_explore.spec.words import did_you_mean, listed, quoted
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,25 @@ class Convention:
         """The FLOPs of some work under this convention."""
         return total(count * self.weights[kind] for kind, count in work.items() if self.weights[kind])
 
-    def uncounted(self, work: Facts) -> Size:
-        """How many elements the convention charges nothing for: of norms, activations, adds and the like."""
-        return total(count for kind, count in work.items() if not self.weights[kind] and kind not in ONCE)
+    def uncounted(self, work: Facts) -> tuple[Size, Size]:
+        """What the convention charges nothing for: multiply-adds, and elements of norms, activations, adds and such."""
+        free = {kind: count for kind, count in work.items() if not self.weights[kind] and not self._charges_once(kind)}
+        return (
+            total(count for kind, count in free.items() if kind in MACS),
+            total(count for kind, count in free.items() if kind not in MACS and kind not in ONCE.values()),
+        )
+
+    def _charges_once(self, kind: Work) -> bool:
+        return kind in ONCE and self.weights[ONCE[kind]] != 0
 
 
-# Kinds that count parameters rather than elements; only a counter that ignores tokens weighs them.
-ONCE = (Work.LINEAR_PARAMS, Work.BATCHNORM_2D_PARAMS, Work.LAYERNORM_PARAMS)
+MACS = (Work.CONV, Work.LINEAR, Work.QK, Work.AV)
+# The kinds that count parameters, by the work that is done with them; only a counter that ignores tokens weighs them.
+ONCE = {
+    Work.LINEAR: Work.LINEAR_PARAMS,
+    Work.BATCHNORM_2D: Work.BATCHNORM_2D_PARAMS,
+    Work.LAYERNORM: Work.LAYERNORM_PARAMS,
+}
 
 # What it is and where the weights come from, a column of the table below each.
 _COUNTERS = {
@@ -121,5 +133,5 @@ def lookup(name: str) -> Convention:
     """The convention called `name`. Raises LevitError for any other name."""
     if name not in CONVENTIONS:
         fix = did_you_mean(name, CONVENTIONS)
-        raise LevitError(f"--convention {name}: is not a convention; choose {listed(list(CONVENTIONS))}{fix}")
+        raise LevitError(f"convention {quoted(name)} is not known; choose {listed(list(CONVENTIONS))}{fix}")
     return CONVENTIONS[name]

@@ -1,6 +1,6 @@
 """What a network costs under a convention, as one number and as rows that add up to it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,10 +22,10 @@ class By(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """A part of a network and what it costs for one image. `role` is None for a part that has several."""
+    """A part of a network and what it costs for one image. A part with several roles has the role OTHER."""
 
     path: str
-    role: Role | None
+    role: Role
     stage: int | None
     downsample: bool
     out: Shape
@@ -61,33 +61,29 @@ def rows(plan: Plan, by: By = By.BLOCK, convention: str = "levit") -> list[Row]:
                 if step.is_stage or (step.is_block and step.stage is None)
             ]
         case By.ROLE:
-            return _sums(rows(plan, By.BLOCK, convention), lambda row: row.role)
+            blocks = rows(plan, By.BLOCK, convention)
+            roles = dict.fromkeys(row.role for row in blocks)  # in the order in which they first appear
+            return [_sum(role.value, role, [row for row in blocks if row.role is role]) for role in roles]
         case By.MODEL:
-            return _sums(rows(plan, By.BLOCK, convention), lambda _: None)
+            return [_sum("model", Role.OTHER, rows(plan, By.BLOCK, convention))]
 
 
 def _row(step: Step, charge: Convention, total: int) -> Row:
     cost = single(fold(step.node, lambda op: charge.total(op.work)))
-    role = None if step.is_stage else step.role
     share = cost / total if total else 0.0
-    return Row(step.path, role, step.stage, step.downsample, out(step.node), single(params(step.node)), cost, share)
+    shape, weights = out(step.node), single(params(step.node))
+    return Row(step.path, step.role, step.stage, step.downsample, shape, weights, cost, share)
 
 
-def _sums(parts: Iterable[Row], key: Callable[[Row], Role | None]) -> list[Row]:
-    """One row for all parts with the same key, in the order in which the keys first appear."""
-    groups: dict[Role | None, list[Row]] = {}
-    for part in parts:
-        groups.setdefault(key(part), []).append(part)
-    return [
-        Row(
-            path="model" if role is None else role.value,
-            role=role,
-            stage=None,
-            downsample=False,
-            out=group[-1].out,
-            params=sum(row.params for row in group),
-            flops=sum(row.flops for row in group),
-            share=sum(row.share for row in group),
-        )
-        for role, group in groups.items()
-    ]
+def _sum(path: str, role: Role, parts: Sequence[Row]) -> Row:
+    """One row for several, with the output of the last."""
+    return Row(
+        path,
+        role,
+        stage=None,
+        downsample=False,
+        out=parts[-1].out,
+        params=sum(part.params for part in parts),
+        flops=sum(part.flops for part in parts),
+        share=sum(part.share for part in parts),
+    )

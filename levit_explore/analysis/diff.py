@@ -26,14 +26,34 @@ class RowChange:
     after: Row | None
 
     @property
-    def flops(self) -> int:
-        """FLOPs gained."""
-        return (self.after.flops if self.after else 0) - (self.before.flops if self.before else 0)
+    def flops(self) -> "Change":
+        """FLOPs before and after."""
+        return Change(self.before.flops if self.before else None, self.after.flops if self.after else None)
 
     @property
-    def params(self) -> int:
-        """Parameters gained."""
-        return (self.after.params if self.after else 0) - (self.before.params if self.before else 0)
+    def params(self) -> "Change":
+        """Parameters before and after."""
+        return Change(self.before.params if self.before else None, self.after.params if self.after else None)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A count before and after; None where there is no part to count."""
+
+    before: int | None
+    after: int | None
+
+    @property
+    def gained(self) -> int:
+        """How much more there is."""
+        return (self.after or 0) - (self.before or 0)
+
+    @property
+    def relative(self) -> float | None:
+        """What was gained as a part of what there was; None where there was nothing."""
+        if self.before:
+            return self.gained / self.before
+        return 0.0 if self.before == self.gained == 0 else None
 
 
 @dataclass(frozen=True)
@@ -53,8 +73,8 @@ def diff(a: Plan, b: Plan, by: By = By.BLOCK, convention: str = "levit") -> Diff
         for name in before | after
         if before.get(name) != after.get(name) and name.split(".")[0] not in ("name", "source", "published")
     )
-    changed = [change for change in _paired(a, b, by, convention) if change.flops or change.params]
-    changed.sort(key=lambda change: (-abs(change.flops), -abs(change.params)))
+    changed = [change for change in _paired(a, b, by, convention) if change.flops.gained or change.params.gained]
+    changed.sort(key=lambda change: (-abs(change.flops.gained), -abs(change.params.gained)))
     (total,) = _paired(a, b, By.MODEL, convention)
     return Diff(changes, tuple(changed), total)
 
@@ -66,11 +86,11 @@ def _paired(a: Plan, b: Plan, by: By, convention: str) -> list[RowChange]:
 
 
 def _leaves(value: Any, path: str = "") -> dict[str, Any]:
-    """The scalar fields of nested mappings and lists by dotted path, as `--set` writes them."""
+    """The fields of nested mappings by dotted path, as `--set` writes them; a list of numbers is one value."""
     match value:
         case dict():
             items = list(value.items())
-        case list():
+        case [dict(), *_]:
             items = list(enumerate(value))
         case _:
             return {path: value}

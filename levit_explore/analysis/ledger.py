@@ -1,5 +1,6 @@
 """Why two FLOP counters differ: one convention's total as another's plus and minus named kinds of work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from levit_explore.analysis.conventions import CONVENTIONS, Convention, lookup
@@ -30,21 +31,31 @@ class Ledger:
     total: int
     difference: int
     terms: tuple[Term, ...]
+    measured: int | None = None
+
+    @property
+    def residual(self) -> int | None:
+        """What the counter said beyond the total; None where it was not run."""
+        return None if self.measured is None else self.measured - self.total
 
 
-def reconcile(plan: Plan, base: str = "levit") -> list[Ledger]:
-    """The ledger of every convention against `base`, which comes first; the terms of each add up to its difference."""
+def reconcile(plan: Plan, base: str = "levit", measured: Mapping[str, int] | None = None) -> list[Ledger]:
+    """The ledger of every convention against `base`, which comes first; the terms of each add up to its difference.
+
+    `measured` holds what counters said when they were run, by convention.
+    """
     work = tally(plan.root)
     origin = lookup(base)
     others = [convention for convention in CONVENTIONS.values() if convention is not origin]
-    return [_ledger(work, convention, origin) for convention in (origin, *others)]
+    found = measured or {}
+    return [_ledger(work, convention, origin, found.get(convention.name)) for convention in (origin, *others)]
 
 
-def _ledger(work: Facts, convention: Convention, base: Convention) -> Ledger:
+def _ledger(work: Facts, convention: Convention, base: Convention, measured: int | None) -> Ledger:
     terms = tuple(
         Term(kind, single(count), convention.weights[kind] - base.weights[kind])
         for kind, count in sorted(work.items(), key=lambda item: list(Work).index(item[0]))
-        if convention.weights[kind] != base.weights[kind]
+        if convention.weights[kind] != base.weights[kind] and single(count)
     )
     total = single(convention.total(work))
-    return Ledger(convention, total, total - single(base.total(work)), terms)
+    return Ledger(convention, total, total - single(base.total(work)), terms, measured)

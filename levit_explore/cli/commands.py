@@ -28,11 +28,12 @@ from levit_explore.plan.fuse import fuse
 from levit_explore.plan.levit import plan
 from levit_explore.plan.tree import Plan
 from levit_explore.render import json, results, yaml
-from levit_explore.render.emit import emit, emit_text, write
+from levit_explore.render.emit import emit, emit_text
 from levit_explore.render.sheet import text
 from levit_explore.spec.load import bundled_names, load_spec
 from levit_explore.spec.schema import schema
 from levit_explore.spec.write import derived
+from levit_explore.writing import write_text
 
 app = typer.Typer(
     help="What a LeViT-style network costs, block by block, from its stage spec.",
@@ -117,10 +118,9 @@ def reconcile_counters(
 ) -> None:
     """Why FLOP counters disagree: each total as levit's plus and minus named kinds of work."""
     planned = plan(load_spec(source, edits, size))
-    measured = _measured(planned) if measure else None
-    ledgers = reconcile(planned)
-    emit([results.ledger_sheet(planned, ledgers, measured)], form, output)
-    if measured and any(ledger.total != measured.get(ledger.convention.name, ledger.total) for ledger in ledgers):
+    ledgers = reconcile(planned, measured=_measured(planned) if measure else None)
+    emit([results.ledger_sheet(planned, ledgers)], form, output)
+    if any(ledger.residual for ledger in ledgers):
         raise typer.Exit(1)
 
 
@@ -174,9 +174,11 @@ def new(
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     if not path.suffix:
         raise LevitError(f"{path}: has no name before the suffix; give the new spec a name")
+    if path.stem in bundled_names():
+        raise LevitError(f"{path}: {path.stem} is the name of a bundled spec, which commands would take instead")
     if os.path.lexists(path):
         raise LevitError(f"{path}: exists already; choose another name, or remove it first")
-    write(path, derived(path.stem, source, edits, size))
+    write_text(path, derived(path.stem, source, edits, size))
     typer.echo(f"wrote {text(path)}", err=True)
 
 

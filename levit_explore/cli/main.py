@@ -5,12 +5,15 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 
 from levit_explore.cli.commands import app
 from levit_explore.errors import LevitError, SpecError
 from levit_explore.render.sheet import text
+
+_MOST_PROBLEMS = 50  # that are printed at once
 
 
 def main() -> None:
@@ -29,9 +32,10 @@ def run(arguments: list[str], debug: bool = False) -> int:
     except BrokenPipeError:  # whoever read the output has seen enough
         _drop_output()
         return 0
-    except SystemExit as leaving:  # with 1 by typer and rich, for the same reason; with 0 by shell completion
-        if leaving.code:
-            _drop_output()
+    except SystemExit as leaving:  # 1 by typer and rich, for the same reason; 0 by shell completion
+        if leaving.code != 1:
+            raise
+        _drop_output()
         return 0
     except OSError as error:  # files have errors of their own
         _drop_output()
@@ -59,10 +63,13 @@ def _open_streams() -> None:
 
 
 def _failed(error: Exception, problems: Sequence[str], debug: bool) -> int:
-    if debug:
-        traceback.print_exception(error)
-    for problem in problems:
-        print(text(problem), file=sys.stderr)
+    with suppress(OSError):  # nobody reads it
+        if debug:
+            traceback.print_exception(error)
+        for problem in problems[:_MOST_PROBLEMS]:
+            print(text(problem), file=sys.stderr)
+        if len(problems) > _MOST_PROBLEMS:
+            print(f"... and {len(problems) - _MOST_PROBLEMS} more", file=sys.stderr)
     return 2
 
 

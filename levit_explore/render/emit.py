@@ -1,15 +1,17 @@
 """Where a result goes: to the terminal, to standard output, or whole into a file."""
 
-import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from levit_explore.errors import LevitError
-from levit_explore.render import csv, json, markdown, table
+from levit_explore.render import csv, json, markdown, plain
 from levit_explore.render.sheet import Sheet
+from levit_explore.writing import write_text
+
+F = TypeVar("F")
 
 
 class Format(StrEnum):
@@ -22,7 +24,7 @@ class Format(StrEnum):
 
 
 RENDERERS: dict[Format, Callable[[Sequence[Sheet]], str]] = {
-    Format.TABLE: table.render,
+    Format.TABLE: plain.render,
     Format.JSON: json.render,
     Format.CSV: csv.render,
     Format.MARKDOWN: markdown.render,
@@ -33,9 +35,11 @@ _SUFFIXES = {".txt": Format.TABLE, ".json": Format.JSON, ".csv": Format.CSV, ".m
 def emit(sheets: Sequence[Sheet], form: Format | None, output: Path | None) -> None:
     """Prints the sheets, or writes them to `output`, whose suffix chooses the format where `form` is None."""
     if output is not None:
-        write(output, RENDERERS[form or _format(output)](sheets))
+        write_text(output, RENDERERS[form or by_suffix(output, _SUFFIXES)](sheets))
     elif form in (None, Format.TABLE) and sys.stdout.isatty():
         from rich.console import Console
+
+        from levit_explore.render import table  # rich is needed for terminals alone
 
         table.draw(sheets, Console())
     else:
@@ -45,39 +49,14 @@ def emit(sheets: Sequence[Sheet], form: Format | None, output: Path | None) -> N
 def emit_text(content: str, output: Path | None) -> None:
     """Prints text, or writes it to `output`."""
     if output is not None:
-        write(output, content)
+        write_text(output, content)
     else:
         sys.stdout.write(content)
 
 
-def write(path: Path, content: str) -> None:
-    """Writes a file whole or not at all. Raises LevitError where it cannot."""
-    try:
-        if path.exists() and not path.is_file():  # a device or a pipe, which cannot be replaced
-            _write(path, content)
-        else:
-            _replace(Path(os.path.realpath(path)), content)
-    except OSError as error:
-        raise LevitError(f"{path}: cannot be written ({error.strerror})") from None
-
-
-def _replace(target: Path, content: str) -> None:
-    partial = target.with_name(f".levit-explore.{os.getpid()}.part")
-    try:
-        _write(partial, content)
-        partial.replace(target)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink()
-        raise
-
-
-def _write(path: Path, content: str) -> None:
-    path.write_text(content, encoding="utf-8", errors="replace")  # names of files need not be Unicode
-
-
-def _format(path: Path) -> Format:
-    if path.suffix.lower() not in _SUFFIXES:
+def by_suffix(path: Path, suffixes: Mapping[str, F]) -> F:
+    """The format that a file's suffix names. Raises LevitError for any other suffix."""
+    if path.suffix.lower() not in suffixes:
         given = f"the suffix {path.suffix}" if path.suffix else "a name without a suffix"
-        raise LevitError(f"-o {path}: {given} names no format; end it in {', '.join(_SUFFIXES)}, or give --format")
-    return _SUFFIXES[path.suffix.lower()]
+        raise LevitError(f"-o {path}: {given} names no format; end it in {', '.join(suffixes)}, or give --format")
+    return suffixes[path.suffix.lower()]

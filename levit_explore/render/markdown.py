@@ -14,15 +14,13 @@ def render(sheets: Sequence[Sheet]) -> str:
 def _section(sheet: Sheet) -> str:
     lines = [f"### {_escape(text(sheet.title))}", ""]
     lines += [f"- {_escape(text(line))}" for line in sheet.intro] + [""] * bool(sheet.intro)
-    for table in sheet.tables:
+    for table in sheet.drawn:
         lines += _table(table)
     lines += [f"{_escape(text(note))}\n" for note in sheet.notes]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _table(table: Table) -> list[str]:
-    if not table.rows:
-        return []
     return [
         _row([column.title for column in table.shown]),
         _row(["---:" if column.numeric else "---" for column in table.shown]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from levit_explore.spec.fields import Spec
+from levit_explore.spec.words import printable
 
 Record = Mapping[str, Any]
 
@@ -13,7 +14,7 @@ def text(value: Any) -> str:
     """A value in words, on one line whatever it holds; nothing for None."""
     if value is None:
         return ""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(value))
+    return printable(str(value))
 
 
 def count(value: int | None) -> str:
@@ -109,6 +110,11 @@ class Sheet:
     tables: tuple[Table, ...]
     intro: Sequence[str] = ()
     notes: Sequence[str] = ()
+
+    @property
+    def drawn(self) -> list[Table]:
+        """The tables that have anything to show."""
+        return [table for table in self.tables if table.rows or table.foot]
 
 
 def document(command: str, spec: str | None, fields: Record) -> dict[str, Any]:

@@ -1,10 +1,9 @@
-"""Tables for people. On a terminal with colours and bars, as wide as it is; elsewhere plain and whole."""
+"""Tables for people on a terminal: in colours and with bars where it has them, as wide as it is."""
 
-import io
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from rich.console import Console, JustifyMethod, OverflowMethod
+from rich.console import Console, OverflowMethod
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -12,15 +11,8 @@ from levit_explore.render.sheet import Record, Sheet, Table, text
 
 _ROLE_STYLES = {"stem": "cyan", "attention": "magenta", "mlp": "green", "head": "yellow"}
 _NARROWEST_BAR, _WIDEST_BAR = 4, 20  # narrower says nothing, wider says no more
+_NARROWEST_TEXT = 12  # to which paths and sources may be folded or cut
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_PLAIN_WIDTH = 10_000  # where nothing needs to be cut or wrapped
-
-
-def render(sheets: Sequence[Sheet]) -> str:
-    """The sheets as plain text, every row whole on its line."""
-    out = io.StringIO()
-    draw(sheets, Console(file=out, width=_PLAIN_WIDTH, color_system=None, force_terminal=False))
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
 def draw(sheets: Sequence[Sheet], console: Console) -> None:
@@ -31,35 +23,50 @@ def draw(sheets: Sequence[Sheet], console: Console) -> None:
         console.print(Text(text(sheet.title), style="bold"))
         for line in sheet.intro:
             console.print(Text(text(line)))
-        for place, table in enumerate(table for table in sheet.tables if table.rows):
+        for place, table in enumerate(sheet.drawn):
             if place:
                 console.print()
-            console.print(_rich(table, console))
+            _draw(table, console)
         for note in sheet.notes:
             console.print(Text(text(note), style="dim"))
 
 
-def _rich(table: Table, console: Console) -> RichTable:
+def _draw(table: Table, console: Console) -> None:
+    """A table that gives way in its texts only; where that is not enough, the terminal wraps its lines."""
     lines = [[column.title for column in table.shown], *(table.cells(row) for row in (*table.rows, *table.foot))]
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    left = console.width - sum(widths) - len(widths)  # a blank behind each column
+    widths = [max(map(cell_len, cells)) for cells in zip(*lines, strict=True)]
+    needed = [
+        width if column.numeric else min(width, _NARROWEST_TEXT)
+        for column, width in zip(table.shown, widths, strict=True)
+    ]
+    fits = sum(needed) + len(needed) <= console.width  # a blank behind each column
+    width = console.width if fits else sum(widths) + len(widths)
+    console.print(_rich(table, console, widths, width), crop=False, soft_wrap=not fits)
+
+
+def _rich(table: Table, console: Console, widths: Sequence[int], width: int) -> RichTable:
+    left = width - sum(widths) - len(widths)
     rich = RichTable(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     cut: OverflowMethod = "crop" if console.options.ascii_only else "ellipsis"
-    for column, width in zip(table.shown, widths, strict=True):
-        justify: JustifyMethod = "right" if column.numeric else "left"
-        if column.clip:
-            rich.add_column(column.title, max_width=max(width + min(left, 0), 8), no_wrap=True, overflow=cut)
+    for column, natural in zip(table.shown, widths, strict=True):
+        if column.numeric:
+            rich.add_column(column.title, justify="right", no_wrap=True, min_width=natural)
+        elif column.clip:
+            widest = min(natural, max(natural + left, _NARROWEST_TEXT))
+            rich.add_column(column.title, max_width=widest, no_wrap=True, overflow=cut)
         else:
-            rich.add_column(column.title, justify=justify, no_wrap=column.numeric, overflow="fold")
+            rich.add_column(column.title, overflow="fold")
     bar_width = _bar_width(table, console, left)
     if bar_width:
         rich.add_column("", no_wrap=True)
-    longest = max(_bar_value(table, row) for row in table.rows) or 1.0
+    longest = max((_bar_value(table, row) for row in table.rows), default=0.0) or 1.0
     for before, row in zip([None, *table.rows], table.rows, strict=False):
         style = _ROLE_STYLES.get(str(row.get("role")), "")
         first, *rest = table.cells(row, before)
         bars = [Text(_bar(_bar_value(table, row) / longest, bar_width), style=style)] if bar_width else []
         rich.add_row(Text(first, style=style), *map(Text, rest), *bars)
+    if width > console.width:
+        rich.width = width
     for row in table.foot:
         rich.add_row(*map(Text, table.cells(row)), style="bold")
     return rich

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 
+from levit_explore.render.emit import by_suffix
 from levit_explore.render.json import to_json
 from levit_explore.render.sheet import document
 from levit_explore.spec.fields import Spec
@@ -16,9 +17,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+_SUFFIXES = {".yaml": Format.YAML, ".yml": Format.YAML, ".json": Format.JSON}
+
+
 def choose(form: Format | None, output: Path | None) -> Format:
-    """The format asked for, or that of the file's suffix, or YAML."""
-    return form or (Format.JSON if output is not None and output.suffix.lower() == ".json" else Format.YAML)
+    """The format asked for, or that of the file's suffix, or YAML. Raises LevitError for a suffix of another format."""
+    if form is not None or output is None:
+        return form or Format.YAML
+    return by_suffix(output, _SUFFIXES)
 
 
 def render(spec: Spec, form: Format) -> str:

@@ -22,6 +22,11 @@ class Constraint:
     path: Path
     holds: Mask
     complaint: Callable[[], str]
+    reads: tuple[Path, ...] = ()  # where else it looks that has a default
+
+    def rests_on(self, paths: set[Path]) -> bool:
+        """Whether any of its values comes from one of `paths` or from inside it."""
+        return any(path[:length] in paths for path in (self.path, *self.reads) for length in range(len(path) + 1))
 
 
 def broken(spec: Spec) -> list[Constraint]:
@@ -68,6 +73,7 @@ def _stem(spec: Spec) -> Iterator[Constraint]:
                 lambda: (
                     f"is {dim}; the default stem halves it three times, so it must be at least 8 (or write stem.dims)"
                 ),
+                (("stem",),),
             )
             yield Constraint(
                 ("stem", "dims"),
@@ -82,6 +88,7 @@ def _stem(spec: Spec) -> Iterator[Constraint]:
         lambda: (
             f"is {spec.image_size[0]} x {spec.image_size[1]}; each side must be at least the stem's stride, {stride}"
         ),
+        (("stem",),),
     )
 
 
@@ -93,6 +100,7 @@ def _derived_heads(path: Path, downsample: Downsample, before: Stage) -> Constra
             f"is {before.dim} // {downsample.key_dim} = 0, the dim of the stage before // key_dim; "
             "it must be a positive integer: write it out, or lower key_dim"
         ),
+        ((*path[:-1], "key_dim"),),
     )
 
 
@@ -103,6 +111,7 @@ def _ratios(path: Path, part: Stage | Downsample, dim: Size) -> Iterator[Constra
         lambda: (
             f"is {part.attn_ratio}; with key_dim {part.key_dim} it gives a value dimension of 0, at least 1 is needed"
         ),
+        ((*path, "key_dim"),),
     )
     without_mlp = not is_array(part.mlp_ratio) and part.mlp_ratio == 0
     yield Constraint(

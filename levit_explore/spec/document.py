@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from levit_explore.errors import SpecError
@@ -16,6 +16,7 @@ class Document:
 
     value: Any
     places: Mapping[Path, str]
+    problems: tuple[str, ...] = ()  # lines about what could not be read
 
     def place(self, path: Path) -> str:
         """Where `path` was written, or the nearest thing around it that was."""
@@ -32,7 +33,7 @@ def merge(base: Document, change: Document) -> Document:
         for path, place in base.places.items()
         if not any(path[:length] in replaced for length in range(len(path) + 1))
     }
-    return Document(_overlay(base.value, change.value), kept | dict(change.places))
+    return Document(_overlay(base.value, change.value), kept | dict(change.places), base.problems + change.problems)
 
 
 def assign(document: Document, path: Path, value: Any, place: str) -> Document:
@@ -53,11 +54,14 @@ def assign(document: Document, path: Path, value: Any, place: str) -> Document:
         if index == len(path) - 1:
             target[key] = value
         elif isinstance(target, dict) and target.get(key) is None:
+            if isinstance(path[index + 1], int):
+                whole = field_name(path[: index + 1])
+                raise SpecError(f"{place}: {whole} is not written out and has no entries; set it whole, {whole}=[...]")
             target[key] = {}
             made[path[: index + 1]] = place
         target = target[key]
     places = {old: where for old, where in document.places.items() if old[: len(path)] != path}
-    return Document(root, places | made | {path: place})
+    return replace(document, value=root, places=places | made | {path: place})
 
 
 def field_name(path: Path) -> str:

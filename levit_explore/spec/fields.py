@@ -147,7 +147,7 @@ class Spec:
     )
     stem: ConvStem | PatchStem = field(
         metadata=about(
-            Kinds({"convs": ConvStem, "patch": PatchStem}),
+            Kinds({"convs": ConvStem, "patch": PatchStem}, "{kind: patch, size: 16}"),
             "what turns the image into tokens",
             derived="convs with C/8, C/4, C/2 and C channels, C the first stage's dim",
         ),

@@ -4,6 +4,7 @@ import difflib
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 from levit_explore.errors import SpecError
@@ -24,13 +25,13 @@ def bundled_names() -> list[str]:
     return sorted((path.stem for path in BUNDLED.glob("*.yaml")), key=lambda name: (len(name), name))
 
 
-def load_spec(source: str, edits: Iterable[str] = (), size: str | None = None) -> Spec:
+def load_spec(source: str | os.PathLike[str], edits: Iterable[str] = (), size: str | None = None) -> Spec:
     """The spec in `source`: a bundled name, a YAML path, or "-" for standard input.
 
     `edits` are assignments such as "stages.1.depth=5", `size` is "256" or "192x256" and short for image_size.
     Raises SpecError with a line for every mistake.
     """
-    document, name = load_document(source, edits, size)
+    document, name = load_document(os.fspath(source), edits, size)
     return parse(document, name)
 
 
@@ -40,8 +41,17 @@ def load_document(source: str, edits: Iterable[str] = (), size: str | None = Non
     for edit in edits:
         document = _edited(document, edit)
     if size is not None:
-        document = _without(assign(document, ("image_size",), _sides(size), f"--size {size}"), "published")
+        document = _without(assign(document, ("image_size",), sides(size), f"--size {size}"), "published")
     return document, name
+
+
+def sides(size: str) -> int | list[int]:
+    """The image_size that "256" or "192x256" stands for. Raises SpecError for anything else."""
+    place = f"--size {quoted(size) if len(size) > 40 else printable(size)}"
+    words = size.lower().split("x")
+    if len(words) > 2 or not all(word.isdecimal() and len(word) < 10 for word in words):
+        raise SpecError(f"{place}: is not a size; write pixels such as 256, or HEIGHTxWIDTH such as 192x256")
+    return int(words[0]) if len(words) == 1 else [int(word) for word in words]
 
 
 def _read(source: str, chain: tuple[str, ...]) -> tuple[Document, str]:
@@ -51,8 +61,18 @@ def _read(source: str, chain: tuple[str, ...]) -> tuple[Document, str]:
     name = path.stem if path else "stdin"
     if not isinstance(document.value, dict) or "extends" not in document.value:
         return document, name
+    try:
+        base = _base(document, source, path, chain)
+    except SpecError as error:
+        raise SpecError(*document.problems, *error.problems) from None
+    for own in ("name", "source", "published"):  # these describe the base alone
+        base = _without(base, own)
+    return merge(base, _without(document, "extends")), name
+
+
+def _base(document: Document, source: str, path: FilePath | None, chain: tuple[str, ...]) -> Document:
+    """The document that `document`, read from `source`, extends."""
     parent, place = document.value["extends"], document.place(("extends",))
-    document = _without(document, "extends")
     if not isinstance(parent, str):
         raise SpecError(f"{place}: extends is {shown(parent)}; it must be a bundled name or a YAML path")
     if parent not in bundled_names() and path is not None:
@@ -67,9 +87,7 @@ def _read(source: str, chain: tuple[str, ...]) -> tuple[Document, str]:
         raise SpecError(*(f"{place}: extends: {problem}" for problem in error.problems)) from None
     if not isinstance(base.value, dict):
         raise SpecError(f"{place}: extends: {printable(parent)} is {shown(base.value)}; it must be a mapping of fields")
-    for own in ("name", "source", "published"):  # these describe the base alone
-        base = _without(base, own)
-    return merge(base, document), name
+    return base
 
 
 def _identity(source: str) -> str:
@@ -126,15 +144,7 @@ def _path(field: str) -> Path:
     return tuple(int(word) if word.isdecimal() and len(word) < 10 else word for word in words) if all(words) else ()
 
 
-def _sides(size: str) -> int | list[int]:
-    place = f"--size {quoted(size) if len(size) > 40 else printable(size)}"
-    sides = size.lower().split("x")
-    if len(sides) > 2 or not all(side.isdecimal() and len(side) < 10 for side in sides):
-        raise SpecError(f"{place}: is not a size; write pixels such as 256, or HEIGHTxWIDTH such as 192x256")
-    return int(sides[0]) if len(sides) == 1 else [int(side) for side in sides]
-
-
 def _without(document: Document, field: str) -> Document:
     if not isinstance(document.value, dict):
         return document
-    return Document({key: value for key, value in document.value.items() if key != field}, document.places)
+    return replace(document, value={key: value for key, value in document.value.items() if key != field})

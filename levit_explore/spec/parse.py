@@ -41,16 +41,33 @@ def make_spec(fields: Mapping[str, Any], name: str = "spec") -> Spec:
 
 
 def parse(document: Document, name: str) -> Spec:
-    """The spec in `document`, called `name` unless it says otherwise. Raises SpecError with all mistakes at once."""
+    """The spec in `document`, called `name` unless it says otherwise. Raises SpecError with all mistakes at once.
+
+    What fields owe to each other is looked at where nothing that a spec must have is wrong or missing, and told
+    where it does not rest on the default of a field that is wrong.
+    """
     complaints = [*_SPEC.check(document.value), *_misplaced(document.value)] or _uneven(document.value)
-    if not complaints:
-        spec = _filled(_widened(document.value), name)
-        complaints = [(row.path, row.complaint()) for row in broken(spec)]
-        if not complaints:
+    wrong = {path for path, _ in complaints}
+    sound = _without(document.value, wrong)
+    if () not in wrong and not [*_SPEC.check(sound), *_misplaced(sound)]:
+        spec = _filled(_widened(sound), name)
+        complaints += [(row.path, row.complaint()) for row in broken(spec) if not row.rests_on(wrong)]
+        if not complaints and not document.problems:
             return spec
-    raise SpecError(
-        *(f"{document.place(path)}: {field_name(path) or 'the spec'} {complaint}" for path, complaint in complaints)
-    )
+    lines = [f"{document.place(path)}: {field_name(path) or 'the spec'} {complaint}" for path, complaint in complaints]
+    raise SpecError(*document.problems, *lines)
+
+
+def _without(value: Any, paths: set[Path], path: Path = ()) -> Any:
+    """Nested mappings without the fields at `paths`, so that what is sound in a spec can be looked at further."""
+    match value:
+        case Mapping():
+            kept = {key: item for key, item in value.items() if (*path, key) not in paths}
+            return {key: _without(item, paths, (*path, key)) for key, item in kept.items()}
+        case list():
+            return [_without(item, paths, (*path, index)) for index, item in enumerate(value)]
+        case _:
+            return value
 
 
 def _misplaced(value: Any) -> list[tuple[Path, str]]:

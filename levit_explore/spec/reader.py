@@ -12,6 +12,7 @@ from levit_explore.spec.rules import Path
 from levit_explore.spec.words import quoted, word
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_RESOLVER: Any = yaml.resolver.Resolver()  # says what a scalar without a tag is
 MAX_BYTES = 1_000_000
 _MAX_VALUES = 10_000  # aliases count each time they are used, so that nested aliases stay small
 _MAX_DEPTH = 20
@@ -22,8 +23,8 @@ _BOOLEANS = {"yes": True, "true": True, "on": True, "no": False, "false": False,
 def read_yaml(data: bytes, file: str, lines: bool = True) -> Document:
     """The one YAML document in `data`; `file` names it in messages, followed by a line's number if `lines`.
 
-    Raises SpecError for what is not UTF-8 text, not YAML, has duplicate keys, tags other than the plain ones,
-    or more than 10,000 values once aliases are expanded.
+    Raises SpecError for what is not UTF-8 text, not YAML, or more than 10,000 values once aliases are expanded;
+    duplicate keys, and tags other than the plain ones, are noted in its problems and otherwise ignored.
     """
 
     def where(mark: Any) -> str:
@@ -42,14 +43,17 @@ def read_yaml(data: bytes, file: str, lines: bool = True) -> Document:
         raise SpecError(f"{file}: the file is empty; a spec needs at least `stages`")
     reader = _Reader(where)
     value = reader.read(node, ())
-    if reader.problems:
-        raise SpecError(*reader.problems)
-    return Document(value, reader.places)
+    return Document(value, reader.places, tuple(reader.problems))
 
 
 def read_value(text: str, place: str) -> Any:
-    """The YAML value on the right of an assignment such as `--set image_size=[192, 256]`."""
-    return read_yaml(text.encode(errors="surrogatepass"), place, lines=False).value if text.strip() else None
+    """The YAML value on the right of an assignment such as `--set image_size=[192, 256]`; raises SpecError."""
+    if not text.strip():
+        return None
+    document = read_yaml(text.encode(errors="surrogatepass"), place, lines=False)
+    if document.problems:
+        raise SpecError(*document.problems)
+    return document.value
 
 
 def _text(data: bytes, file: str) -> str:
@@ -100,14 +104,16 @@ class _Reader:
             raise SpecError(f"{self._line(node)}: more than {_MAX_VALUES} values once aliases are expanded")
         self.places.setdefault(path, self._line(node))
         match node:
-            case yaml.MappingNode(tag="tag:yaml.org,2002:map"):
+            case yaml.MappingNode():
+                self._expect("map", node)
                 return self._mapping(node, path)
-            case yaml.SequenceNode(tag="tag:yaml.org,2002:seq"):
+            case yaml.SequenceNode():
+                self._expect("seq", node)
                 return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
             case yaml.ScalarNode():
                 return self._scalar(node)
             case _:
-                return self._complain(node, _tagged(node))
+                raise AssertionError(node)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
@@ -140,7 +146,13 @@ class _Reader:
             case "str" | "timestamp" | "value" | "merge":
                 return text
             case _:
-                return self._complain(node, _tagged(node))
+                self._complain(node, _tagged(node))
+                tag = _RESOLVER.resolve(yaml.ScalarNode, text, (not node.style, False))
+                return self._scalar(yaml.ScalarNode(tag, text, node.start_mark))
+
+    def _expect(self, tag: str, node: yaml.Node) -> None:
+        if node.tag != f"tag:yaml.org,2002:{tag}":
+            self._complain(node, _tagged(node))
 
     def _complain(self, node: yaml.Node, problem: str) -> None:
         self.problems.append(f"{self._line(node)}: {problem}")

@@ -61,7 +61,7 @@ class Integer(Rule):
         elif type(value) is int and value > self.high:
             yield (), f"is {shown(value)}; it must be at most {self.high}"
         elif not self.allows(value):
-            yield (), self.complaint(value, _number_fix(value, self))
+            yield (), self.complaint(value, number_fix(value, self))
 
     def allows(self, value: Any) -> bool:
         return type(value) is int and self.low <= value <= self.high
@@ -89,7 +89,7 @@ class Number(Rule):
             elif value.size == 0 or not (self._above(value) & (value <= self.high)).all():
                 yield (), f"is an array from {_span(value)}; each must be {self.allowed}"
         elif not self.allows(value):
-            yield (), self.complaint(value, _number_fix(value, self))
+            yield (), self.complaint(value, number_fix(value, self))
 
     def allows(self, value: Any) -> bool:
         return type(value) in (int, float) and self._above(value) and value <= self.high
@@ -109,7 +109,8 @@ class Flag(Rule):
 
     def check(self, value: Any) -> Complaints:
         if type(value) is not bool:
-            yield (), self.complaint(value)
+            meant = value.lower() if isinstance(value, str) else ""
+            yield (), self.complaint(value, f"; write {meant} without quotes" if meant in ("true", "false") else "")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -166,7 +167,7 @@ def _is_short(value: Any) -> bool:
     return type(value) is int and abs(value) < 10**20
 
 
-def _number_fix(value: Any, rule: Integer | Number) -> str:
+def number_fix(value: Any, rule: Integer | Number) -> str:
     """The fix for a number that is allowed but was written otherwise, such as "256", 256.0 or 1e-1."""
     try:
         number = float(value) if isinstance(value, str | float) else math.nan

@@ -10,7 +10,7 @@ def schema() -> dict[str, Any]:
     """A JSON Schema (draft 2020-12) that editors complete and check spec files by."""
     rules = Fields(Spec).schema()
     stages = rules["properties"]["stages"]
-    first = stages["items"] | {"properties": stages["items"]["properties"] | {"downsample": {"type": "null"}}}
+    first = stages["items"] | {"properties": stages["items"]["properties"] | {"downsample": False}}
     stages["prefixItems"] = [first]  # nothing leads into it
     extends = {"type": "string", "description": "a bundled name or a YAML path to start from; what follows changes it"}
     return {
@@ -20,5 +20,8 @@ def schema() -> dict[str, Any]:
         **rules,
         "properties": {"extends": extends, **rules["properties"]},
         "required": [],
-        "anyOf": [{"required": ["stages"]}, {"required": ["extends"]}],
+        "anyOf": [
+            {"required": ["stages"], "properties": {"stem": {"required": ["kind"]}}},
+            {"required": ["extends"]},  # whose stem may say its kind
+        ],
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from levit_explore.sizes import is_array
-from levit_explore.spec.rules import Complaints, Integer, Rule
+from levit_explore.spec.rules import Complaints, Integer, Rule, number_fix
 from levit_explore.spec.words import did_you_mean, listed, shown
 
 _SIDE = Integer()
@@ -27,7 +27,7 @@ class Sides(Rule):
         elif is_array(value) or type(value) is int:
             yield from _SIDE.check(value)
         else:
-            yield (), self.complaint(value)
+            yield (), self.complaint(value, number_fix(value, _SIDE))
 
     def schema(self) -> dict[str, Any]:
         side = _SIDE.schema()
@@ -98,10 +98,11 @@ class Kinds(Rule):
     """A mapping whose field `kind` says which dataclass the other fields belong to."""
 
     kinds: Mapping[str, type[Any]]
+    example: str
 
     @property
     def allowed(self) -> str:
-        return f"a mapping with kind: {listed(list(self.kinds))}"
+        return f"a mapping with kind {listed(list(self.kinds))}, such as {self.example}"
 
     def check(self, value: Any) -> Complaints:
         if not isinstance(value, Mapping):
@@ -119,7 +120,8 @@ class Kinds(Rule):
         return Fields(self.kinds[kind], {"kind": kind})
 
     def schema(self) -> dict[str, Any]:
-        return {"oneOf": [self._fields(kind).schema() for kind in self.kinds]}
+        kinds = [self._fields(kind).schema() for kind in self.kinds]
+        return {"oneOf": [kind | {"required": [name for name in kind["required"] if name != "kind"]} for kind in kinds]}
 
 
 def about(rule: Rule, doc: str, *, derived: str = "") -> dict[str, Any]:

@@ -38,6 +38,11 @@ def test_rule_stage_counts_a_downsample_s_mlp_to_its_stage_and_leaves_its_attent
     ]
 
 
+@pytest.mark.parametrize(("rule", "whole"), [(Rule.NET, "whole net"), (Rule.STAGE, "all stages")])
+def test_the_whole_is_called_what_it_is(rule, whole):
+    assert balance(planned("levit256"), rule).whole.part == whole
+
+
 @pytest.mark.parametrize("name", FIVE)
 def test_rule_net_keeps_downsamples_apart(name):
     found = {part.part: (part.attention, part.mlp) for part in balance(planned(name), Rule.NET).parts}
@@ -114,7 +119,8 @@ def test_without_an_mlp_there_is_no_ratio():
 @pytest.mark.parametrize("rule", Rule)
 def test_without_blocks_there_is_nothing_to_balance(rule):
     found = balance(plan(make_spec({"stages": [STAGE | {"depth": 0}]})), rule)
-    assert (found.parts, found.whole, found.balanced) == ((), Part("whole net", 0, 0, 0), True)
+    whole = {Rule.NET: "whole net", Rule.STAGE: "all stages"}[rule]
+    assert (found.parts, found.whole, found.balanced) == ((), Part(whole, 0, 0, 0), True)
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,38 @@ def test_what_levit_does_not_count_is_the_rest_of_the_elements(name):
     scale_and_bias, average = 2 * found["softmax"], 1000
     kinds = ("bn", "bias_head", "act_stem", "act_attn", "act_mlp", "residual", "mean")
     rest = sum(found[kind] for kind in kinds) + scale_and_bias + average
-    assert CONVENTIONS["levit"].uncounted(tally(planned(name).root)) == rest
+    assert CONVENTIONS["levit"].uncounted(tally(planned(name).root)) == (0, rest)
 
 
-def test_parameters_are_no_uncounted_elements():
-    assert CONVENTIONS["levit"].uncounted({Work.LINEAR_PARAMS: 5, Work.BATCHNORM_2D_PARAMS: 3, Work.POOL: 2}) == 2
+@pytest.mark.parametrize("name", FIVE)
+@pytest.mark.parametrize("convention", ["ptflops", "calflops", "thop", "torchinfo"])
+def test_multiply_adds_of_attention_are_what_module_counters_leave_out(convention, name):
+    found = COUNTERS["models"][name]["components"]
+    macs, _ = CONVENTIONS[convention].uncounted(tally(planned(name).root))
+    assert macs == found["qk"] + found["av"]
+
+
+@pytest.mark.parametrize("kind", [Work.CONV, Work.LINEAR, Work.QK, Work.AV])
+def test_uncounted_multiply_adds_are_no_elements(kind):
+    nothing = Convention("nothing", dict.fromkeys(Work, 0), "", "")
+    assert nothing.uncounted({kind: 5, Work.SOFTMAX: 3}) == (5, 3)
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_parameters_are_no_uncounted_elements(name):
+    work = {Work.LINEAR_PARAMS: 5, Work.BATCHNORM_2D_PARAMS: 3, Work.LAYERNORM_PARAMS: 4, Work.POOL: 2}
+    assert CONVENTIONS[name].uncounted(work) == (0, 2)
+
+
+CHARGED_ONCE = {Work.LINEAR: 5, Work.BATCHNORM_2D: 3, Work.LAYERNORM: 2}
+
+
+def test_what_is_charged_once_per_parameter_is_not_uncounted():
+    assert CONVENTIONS["torchinfo"].uncounted(CHARGED_ONCE | {Work.QK: 7, Work.SOFTMAX: 11}) == (7, 11)
+
+
+def test_norms_that_are_charged_nowhere_are_uncounted():
+    assert CONVENTIONS["levit"].uncounted(CHARGED_ONCE) == (0, 3 + 2)
 
 
 EVERY_KIND = dict.fromkeys(Work, 1)

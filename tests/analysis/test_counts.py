@@ -99,12 +99,12 @@ def test_a_block_row_says_its_role_its_stage_and_its_shape():
     ]
 
 
-def test_a_stage_row_holds_its_downsample_and_has_no_role():
+def test_a_stage_row_holds_its_downsample_and_has_role_other():
     found = rows(plan(make_spec(TWO_STAGES)), By.STAGE)
     assert [(row.path, row.role, row.stage, row.downsample, row.out) for row in found] == [
         ("stem", Role.STEM, None, False, (16, 2, 2)),
-        ("stages.0", None, 0, False, (4, 16)),
-        ("stages.1", None, 1, False, (1, 24)),
+        ("stages.0", Role.OTHER, 0, False, (4, 16)),
+        ("stages.1", Role.OTHER, 1, False, (1, 24)),
         ("pool", Role.OTHER, None, False, (24,)),
         ("head", Role.HEAD, None, False, (10,)),
         ("head_dist", Role.HEAD, None, False, (10,)),
@@ -131,14 +131,14 @@ def test_an_op_row_has_the_role_of_its_block():
 
 def test_the_model_is_one_row():
     (row,) = rows(planned("levit256"), By.MODEL)
-    assert (row.path, row.role, row.stage, row.downsample, row.out) == ("model", None, None, False, (1000,))
+    assert (row.path, row.role, row.stage, row.downsample, row.out) == ("model", Role.OTHER, None, False, (1000,))
 
 
 def test_an_unknown_convention_is_explained():
     with pytest.raises(LevitError) as error:
         flops(planned("levit128s"), "fvcor")
     assert str(error.value) == (
-        "--convention fvcor: is not a convention; choose levit, macs, fvcore, torch, ptflops, ptflops-aten, calflops, "
+        "convention 'fvcor' is not known; choose levit, macs, fvcore, torch, ptflops, ptflops-aten, calflops, "
         "deepspeed, thop or torchinfo; did you mean fvcore?"
     )
 

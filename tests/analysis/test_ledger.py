@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levit_explore import CONVENTIONS, LevitError, load_spec, plan, reconcile
+from levit_explore import CONVENTIONS, LevitError, load_spec, make_spec, plan, reconcile
 from levit_explore.plan.tree import Plan
 from tests.golden_data import COUNTERS, FIVE
 from tests.strategies import specs
@@ -87,6 +87,24 @@ def test_terms_add_up_to_the_difference(spec, base):
     assert {ledger.convention.name for ledger in others} == set(CONVENTIONS) - {base}
     for ledger in others:
         assert sum(term.flops for term in ledger.terms) == ledger.difference == ledger.total - origin.total
+
+
+@given(specs(max_stages=2))
+def test_no_term_counts_nothing(spec):
+    assert all(term.count for ledger in reconcile(plan(spec)) for term in ledger.terms)
+
+
+def test_a_network_without_blocks_has_no_terms_of_attention():
+    stages = [{"dim": 16, "depth": 0, "heads": 1, "key_dim": 8}]
+    found = {ledger.convention.name: ledger.terms for ledger in reconcile(plan(make_spec({"stages": stages})))}
+    assert found["deepspeed"] == ()
+
+
+def test_what_counters_said_is_held_against_their_totals():
+    found = reconcile(planned("levit256"), measured={"fvcore": 1_133_412_864, "torch": 2_254_514_700})
+    assert {ledger.convention.name: (ledger.measured, ledger.residual) for ledger in found} == dict.fromkeys(
+        CONVENTIONS, (None, None)
+    ) | {"fvcore": (1_133_412_864, 0), "torch": (2_254_514_700, 12)}
 
 
 def test_an_unknown_base_is_explained():

@@ -50,7 +50,7 @@ def test_flops_by_role_prints_one_table():
 
 def test_flops_document():
     found = document("flops", "levit256")
-    assert {key: value for key, value in found.items() if key != "rows"} == {
+    assert {key: value for key, value in found.items() if key not in ("rows", "notes")} == {
         "schema": "levit-explore/flops/1",
         "spec": "levit256",
         "image_size": [224, 224],
@@ -71,6 +71,30 @@ def test_flops_document():
         "share": 0.1633,
     }
     assert {tuple(row) for row in found["rows"]} == {tuple(found["rows"][0])}
+
+
+def test_flops_document_has_the_notes_of_the_table():
+    assert document("flops", "levit256", "--convention", "calflops")["notes"] == [
+        "calflops (its MACs) counts 1 per multiply-add of layers; attention and all else are not counted "
+        "(79,123,712 multiply-adds and 7,791,008 elements).",
+        "Graham et al., ICCV 2021, Table 3 prints 1120 M FLOPs; levit.py counts 1,128,024,056.",
+    ]
+    assert (
+        printed("flops", "levit256", "--convention", "calflops").splitlines()[-2:]
+        == document("flops", "levit256", "--convention", "calflops")["notes"]
+    )
+
+
+# By hand: q.k and attention.v 4 * 8 * 4 + 4 * 4 * 16; the linear layers are charged, if for one token only.
+def test_flops_says_which_multiply_adds_are_not_counted():
+    line = printed("flops", "-", "--convention", "torchinfo", stdin=TINY).splitlines()[-1]
+    assert "(384 multiply-adds and " in line
+
+
+@pytest.mark.parametrize(("by", "path"), [("stage", "stages.0"), ("model", "model")])
+def test_a_row_of_several_roles_has_role_other(by, path):
+    roles = {row["path"]: row["role"] for row in document("flops", "-", "--by", by, stdin=TINY)["rows"]}
+    assert roles[path] == "other"
 
 
 @pytest.mark.parametrize("by", By)
@@ -136,6 +160,31 @@ def test_balance_prints_parts_the_rule_and_the_verdict():
     )
 
 
+def test_balance_by_stage_sums_up_all_stages():
+    lines = printed("balance", "-", "--rule", "stage", stdin=TINY).splitlines()
+    assert lines[1:5] == [
+        "part       attention of it mixing   MLP attention / MLP",
+        "stage 0        3,472          400 4,096           0.848",
+        "all stages     3,472          400 4,096           0.848",
+        "rule stage: each stage is judged, shrinking attention left out; its MLP belongs to its stage.",
+    ]
+
+
+@pytest.mark.parametrize(("rule", "whole"), [("net", "whole net"), ("stage", "all stages")])
+def test_balance_without_blocks_says_that_there_is_nothing_to_balance(rule, whole):
+    status, out, _ = call("balance", "-", "--check", "--rule", rule, "--set", "stages.0.depth=0", stdin=TINY)
+    lines = out.splitlines()
+    assert (status, lines[1:3], lines[-1]) == (
+        0,
+        [
+            f"{'part'.ljust(len(whole))} attention of it mixing MLP attention / MLP",
+            f"{whole}         0            0   0               -",
+        ],
+        "nothing to balance: no part has attention or MLP. "
+        "Mixing is q.k, softmax and attention.v.",
+    )
+
+
 def test_balance_document():
     found = document("balance", "levit256")
     assert {key: value for key, value in found.items() if key != "parts"} == {
@@ -196,17 +245,50 @@ def test_diff_prints_fields_then_rows():
     assert printed("diff", "levit256", "levit256", "--set", "stages.1.depth=5") == (
         "levit256 at 224x224 -> levit256 at 224x224: FLOPs under levit\n"
         "stages.1.depth: 4 -> 5\n"
-        "path                           FLOPs      change           params\n"
-        "stages.1.blocks.4.mlp     28,901,376 +28,901,376   new   +592,128   new\n"
-        "stages.1.blocks.4.attn    23,073,414 +23,073,414   new   +444,966   new\n"
-        "total                  1,179,998,846 +51,974,790 +4.6% +1,037,094 +5.5%\n"
+        "path                     FLOPs after      gained change params gained change\n"
+        "stages.1.blocks.4.mlp     28,901,376 +28,901,376    new      +592,128    new\n"
+        "stages.1.blocks.4.attn    23,073,414 +23,073,414    new      +444,966    new\n"
+        "total                  1,179,998,846 +51,974,790  +4.6%    +1,037,094  +5.5%\n"
     )
 
 
 def test_diff_of_the_same_spec_says_so():
     assert printed("diff", "levit256", "levit256") == (
-        "levit256 at 224x224 -> levit256 at 224x224: FLOPs under levit\nno field differs\n"
+        "levit256 at 224x224 -> levit256 at 224x224: FLOPs under levit\n"
+        "no field differs\n"
+        "path    FLOPs after gained change params gained change\n"
+        "total 1,128,024,056     +0  +0.0%            +0  +0.0%\n"
+        "no row costs more or less\n"
     )
+
+
+def test_diff_without_changed_rows_shows_its_total():
+    assert printed("diff", "levit256", "levit256", "--set", "drop_path=0.2") == (
+        "levit256 at 224x224 -> levit256 at 224x224: FLOPs under levit\n"
+        "drop_path: 0.0 -> 0.2\n"
+        "path    FLOPs after gained change params gained change\n"
+        "total 1,128,024,056     +0  +0.0%            +0  +0.0%\n"
+        "no row costs more or less\n"
+    )
+
+
+def test_diff_writes_values_as_a_spec_file_does():
+    edits = ["distillation=false", "image_size=[192, 256]", "stem={kind: patch, size: 16}", "activation=silu"]
+    lines = printed("diff", "levit256", "levit256", *(word for edit in edits for word in ("--set", edit))).splitlines()
+    assert lines[1 : lines.index("stem.size: nothing -> 16") + 1] == [
+        "image_size: [224, 224] -> [192, 256]",
+        "distillation: true -> false",
+        "activation: hardswish -> silu",
+        "attention_activation: hardswish -> silu",
+        "stem.kind: convs -> patch",
+        "stem.dims: [32, 64, 128, 256] -> nothing",
+        "stem.size: nothing -> 16",
+    ]
+
+
+def test_diff_as_csv_has_the_keys_of_the_document():
+    header = printed("diff", "levit256", "levit384", "--format", "csv").splitlines()[0]
+    assert header.split(",") == list(document("diff", "levit256", "levit384")["total"])
 
 
 def test_diff_document():
@@ -224,11 +306,11 @@ def test_diff_document():
             "path": "total",
             "flops_before": flops(before, "torch"),
             "flops_after": flops(after, "torch"),
-            "flops": flops(after, "torch") - flops(before, "torch"),
+            "flops_gained": flops(after, "torch") - flops(before, "torch"),
             "flops_change": -0.0461,
             "params_before": 18893876,
             "params_after": 17856782,
-            "params": -1037094,
+            "params_gained": -1037094,
             "params_change": -0.0549,
         },
     }

@@ -104,6 +104,11 @@ def test_show_writes_json_where_the_suffix_says_so():
     assert json.loads(Path("mine.json").read_text(encoding="utf-8")) == document("show", "levit256")
 
 
+def test_show_writes_nothing_where_the_suffix_is_no_spec_s():
+    assert call("show", "levit256", "-o", "mine.csv")[0] == 2
+    assert list(Path().iterdir()) == []
+
+
 def test_new_writes_a_spec_that_keeps_defaults_derived():
     assert call("new", "mine", "--from", "-", "--set", "stages.0.dim=24", "--size", "48x32", stdin=TINY) == (
         0,
@@ -145,6 +150,7 @@ def test_new_does_not_overwrite():
         ["missing/mine", "--from", "levit256"],
         ["", "--from", "levit256"],
         ["x" * 201, "--from", "levit256"],
+        ["levit256", "--from", "levit256"],
     ],
 )
 def test_new_writes_nothing_on_an_error(arguments):

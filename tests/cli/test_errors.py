@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from levit_explore import SpecError, load_spec
 from levit_explore.cli.main import main
 from levit_explore.spec.load import bundled_names
-from tests.cli.call import call
+from tests.cli.call import TINY, call
 
 CONVENTIONS = "levit, macs, fvcore, torch, ptflops, ptflops-aten, calflops, deepspeed, thop or torchinfo"
 
@@ -37,11 +37,11 @@ CONVENTIONS = "levit, macs, fvcore, torch, ptflops, ptflops-aten, calflops, deep
         ),
         (
             ["flops", "levit256", "--convention", "thorp"],
-            f"--convention thorp: is not a convention; choose {CONVENTIONS}; did you mean thop?",
+            f"convention 'thorp' is not known; choose {CONVENTIONS}; did you mean thop?",
         ),
         (
             ["flops", "levit256", "--convention", "a\nb\x1b[31m"],
-            rf"--convention a\nb\x1b[31m: is not a convention; choose {CONVENTIONS}",
+            rf"convention 'a\nb\x1b[31m' is not known; choose {CONVENTIONS}",
         ),
         (
             ["flops", "levit256", "-o", "a.png"],
@@ -50,6 +50,18 @@ CONVENTIONS = "levit, macs, fvcore, torch, ptflops, ptflops-aten, calflops, deep
         (
             ["flops", "levit256", "-o", "no\nfolder/a.csv"],
             r"no\nfolder/a.csv: cannot be written (No such file or directory)",
+        ),
+        (
+            ["show", "levit256", "-o", "x.csv"],
+            "-o x.csv: the suffix .csv names no format; end it in .yaml, .yml, .json, or give --format",
+        ),
+        (
+            ["new", "levit256", "--from", "levit384"],
+            "levit256.yaml: levit256 is the name of a bundled spec, which commands would take instead",
+        ),
+        (
+            ["new", "folder/levit_digits.yml", "--from", "levit384"],
+            "folder/levit_digits.yml: levit_digits is the name of a bundled spec, which commands would take instead",
         ),
         (["new", "", "--from", "levit256"], ".yaml: has no name before the suffix; give the new spec a name"),
     ],
@@ -92,6 +104,16 @@ def test_mistakes_in_a_spec_are_a_line_each(command, source, edits):
         load_spec(source, edits)
     options = [word for edit in edits for word in ("--set", edit)]
     assert call(command, source, *options) == (2, "", "".join(f"{problem}\n" for problem in error.value.problems))
+
+
+@pytest.mark.parametrize(("mistakes", "last"), [(50, "x49"), (51, "... and 1 more"), (120, "... and 70 more")])
+def test_no_more_than_50_problems_are_printed(mistakes, last):
+    fields = "".join(f"x{number}: 1\n" for number in range(mistakes))
+    status, out, err = call("flops", "-", stdin=f"{TINY}{fields}")
+    lines = err.splitlines()
+    assert (status, out, len(lines)) == (2, "", min(mistakes, 50) + (mistakes > 50))
+    assert lines[49].startswith("<stdin>:53: x49 is not a field")
+    assert last in lines[-1]
 
 
 def test_one_bad_spec_among_good_ones_prints_nothing():

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.call import printed
 
 SCRIPT = str(Path(sysconfig.get_path("scripts")) / "levit-explore")
-HEAVY = ["fvcore", "graphviz", "numpy", "textual", "timm", "torch"]
+HEAVY = ["fvcore", "graphviz", "numpy", "rich", "textual", "timm", "torch"]
 
 
 def process(*arguments: str, **settings: Any) -> "subprocess.CompletedProcess[bytes]":
@@ -43,6 +43,23 @@ def test_a_reader_that_has_left_is_no_error(arguments):
     finally:
         os.close(written)
     assert (found.returncode, found.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("arguments", ["flops nope", "flops nope --debug", "nope"])
+def test_an_error_is_status_2_where_its_reader_has_left(arguments):
+    read, written = os.pipe()
+    os.close(read)
+    try:
+        found = subprocess.run([SCRIPT, *arguments.split()], stdout=subprocess.PIPE, stderr=written, check=False)
+    finally:
+        os.close(written)
+    assert (found.returncode, found.stdout) == (2, b"")
+
+
+@pytest.mark.parametrize("arguments", ["flops nope", "flops nope --debug", "nope"])
+def test_an_error_is_status_2_where_standard_error_is_closed(arguments):
+    found = subprocess.run(f"{SCRIPT} {arguments} 2>&-", shell=True, stdout=subprocess.PIPE, check=False)
+    assert (found.returncode, found.stdout) == (2, b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")

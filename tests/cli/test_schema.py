@@ -89,11 +89,15 @@ def test_sound_specs_are_accepted(fields):
         spec(source=["me"]),
         spec(stem="patch"),
         spec(stem={"dims": [128]}),
+        spec(stem={"size": 16}),
+        spec(stem={}),
         spec(stem={"kind": "convs", "size": 16}),
         spec(stem={"kind": "convs", "dims": []}),
         spec(stem={"kind": "patch", "dims": [128]}),
         spec(stem={"kind": "patch", "size": 0}),
         {"stages": [{**STAGE, "downsample": {}}]},
+        {"stages": [{**STAGE, "downsample": None}]},
+        {"stages": [{**STAGE, "downsample": {"stride": 2}}, STAGE]},
         spec(published={}),
         spec(published={"source": "me", "top1": 101}),
     ],
@@ -107,6 +111,17 @@ def test_mistakes_are_refused_as_the_parser_refuses_them(fields):
 @pytest.mark.parametrize("fields", [{"extends": "levit256"}, {"extends": "levit256", "stages": [STAGE]}])
 def test_a_spec_may_extend_another(fields):
     VALIDATOR.validate(fields)
+
+
+@pytest.mark.parametrize("stem", [{"dims": [64, 128]}, {"size": 16}, {"kind": "patch", "size": 16}])
+@pytest.mark.parametrize("fields", [{"extends": "levit256"}, {"extends": "levit256", "stages": [STAGE]}])
+def test_a_stem_beside_extends_need_not_say_its_kind(fields, stem):
+    VALIDATOR.validate(fields | {"stem": stem})
+
+
+@pytest.mark.parametrize("stem", [{}, {"dims": [128], "size": 16}, {"kind": "convs", "size": 16}])
+def test_a_stem_beside_extends_is_still_of_one_kind(stem):
+    assert not VALIDATOR.is_valid({"extends": "levit256", "stem": stem})
 
 
 def test_every_field_is_described_for_editors():

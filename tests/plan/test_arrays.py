@@ -12,7 +12,7 @@ from levit_explore.plan.tree import out
 from levit_explore.spec.constraints import feasible
 from levit_explore.spec.fields import Activation, NormKind, Position
 from levit_explore.spec.write import fields
-from tests.strategies import RATIOS, specs
+from tests.strategies import RATIOS, specs, variant
 
 VARIANTS = 4
 STAGE = {"dim": 128, "depth": 2, "heads": 4, "key_dim": 16}
@@ -66,19 +66,6 @@ def _stage(draw: st.DrawFn, first: bool) -> dict[str, Any]:
         "stride": draw(many(1, 4)),
     } | draw(st.fixed_dictionaries({}, optional={"heads": many(1, 12), "key_dim": many(4, 16)}))
     return stage if first else stage | {"downsample": downsample}
-
-
-def variant(value: Any, index: int) -> Any:
-    """The fields of one of the variants."""
-    match value:
-        case dict():
-            return {key: variant(item, index) for key, item in value.items()}
-        case list():
-            return [variant(item, index) for item in value]
-        case np.ndarray():
-            return value[index].item()
-        case _:
-            return value
 
 
 @settings(max_examples=30)

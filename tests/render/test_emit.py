@@ -12,12 +12,13 @@ import pytest
 from levit_explore import LevitError
 from levit_explore.render import csv as as_csv
 from levit_explore.render import json as as_json
-from levit_explore.render import markdown, table
-from levit_explore.render.emit import Format, emit, emit_text, write
+from levit_explore.render import markdown, plain
+from levit_explore.render.emit import Format, emit, emit_text
+from levit_explore.writing import write_text
 from tests.render.sheets import sheet
 
 TEXTS = {
-    "table": table.render([sheet()]),
+    "table": plain.render([sheet()]),
     "json": as_json.render([sheet()]),
     "csv": as_csv.render([sheet()]),
     "markdown": markdown.render([sheet()]),
@@ -31,7 +32,7 @@ def _in(tmp_path, monkeypatch):
 
 def refusal(path: str) -> str:
     with pytest.raises(LevitError) as error:
-        write(Path(path), "new")
+        write_text(Path(path), "new")
     return str(error.value)
 
 
@@ -76,7 +77,7 @@ def test_text_is_printed_or_written(capsys):
 
 def test_a_file_is_replaced_and_nothing_else_is_left():
     Path("a.txt").write_text("old", encoding="utf-8")
-    write(Path("a.txt"), "new")
+    write_text(Path("a.txt"), "new")
     assert {path.name: path.read_text(encoding="utf-8") for path in Path().iterdir()} == {"a.txt": "new"}
 
 
@@ -94,7 +95,7 @@ def test_a_write_that_fails_halfway_leaves_the_old_file(monkeypatch):
 def test_a_link_stays_and_its_file_is_replaced():
     Path("a.txt").write_text("old", encoding="utf-8")
     Path("link.txt").symlink_to("a.txt")
-    write(Path("link.txt"), "new")
+    write_text(Path("link.txt"), "new")
     assert (Path("link.txt").is_symlink(), Path("a.txt").read_text(encoding="utf-8")) == (True, "new")
 
 
@@ -103,7 +104,7 @@ def test_a_pipe_is_written_to_and_not_replaced():
     found: list[str] = []
     reader = threading.Thread(target=lambda: found.append(Path("pipe.txt").read_text(encoding="utf-8")))
     reader.start()
-    write(Path("pipe.txt"), "new")
+    write_text(Path("pipe.txt"), "new")
     reader.join()
     assert (found, stat.S_ISFIFO(Path("pipe.txt").stat().st_mode)) == (["new"], True)
 
@@ -111,7 +112,7 @@ def test_a_pipe_is_written_to_and_not_replaced():
 def test_a_link_to_a_pipe_is_written_to():
     read, written = os.pipe()
     try:
-        write(Path(f"/dev/fd/{written}"), "new")
+        write_text(Path(f"/dev/fd/{written}"), "new")
         assert os.read(read, 10) == b"new"
     finally:
         os.close(read)
@@ -121,7 +122,7 @@ def test_a_link_to_a_pipe_is_written_to():
 def test_a_device_is_written_to_and_not_replaced():
     near, far = os.openpty()
     try:
-        write(Path(os.ttyname(far)), "new")
+        write_text(Path(os.ttyname(far)), "new")
         assert (os.read(near, 10), os.isatty(far)) == (b"new", True)
     finally:
         os.close(near)
@@ -152,7 +153,7 @@ def test_a_folder_without_permission_is_explained():
 
 def test_a_name_as_long_as_names_can_be_is_written():
     name = "x" * 251 + ".txt"
-    write(Path(name), "new")
+    write_text(Path(name), "new")
     assert [path.name for path in Path().iterdir()] == [name]
 
 
@@ -160,10 +161,18 @@ def test_a_name_as_long_as_names_can_be_is_written():
 def test_a_new_file_has_the_permissions_that_the_umask_gives(umask, mode):
     before = os.umask(umask)
     try:
-        write(Path("a.txt"), "new")
+        write_text(Path("a.txt"), "new")
     finally:
         os.umask(before)
     assert stat.S_IMODE(Path("a.txt").stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
+def test_a_replaced_file_keeps_its_permissions(mode):
+    Path("a.txt").touch()
+    Path("a.txt").chmod(mode)
+    write_text(Path("a.txt"), "new")
+    assert (Path("a.txt").read_text(encoding="utf-8"), stat.S_IMODE(Path("a.txt").stat().st_mode)) == ("new", mode)
 
 
 def test_a_name_that_is_no_unicode_does_not_stop_a_file():

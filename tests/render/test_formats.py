@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml as pyyaml
 
-from levit_explore import load_spec, make_spec, plan
+from levit_explore import LevitError, load_spec, make_spec, plan
 from levit_explore.analysis.counts import By
 from levit_explore.render import csv as as_csv
 from levit_explore.render import json as as_json
@@ -167,10 +167,22 @@ def test_json_of_a_spec_is_its_fields_after_schema_and_name(name):
     [
         (None, None, "yaml"),
         (None, Path("a.yaml"), "yaml"),
+        (None, Path("a.yml"), "yaml"),
         (None, Path("a.JSON"), "json"),
+        (yaml.Format.JSON, Path("a.csv"), "json"),
         (yaml.Format.YAML, Path("a.json"), "yaml"),
         (yaml.Format.JSON, None, "json"),
     ],
 )
 def test_a_spec_s_format_is_asked_for_or_the_suffix_s(form, output, chosen):
     assert yaml.choose(form, output) == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("a.csv", "the suffix .csv"), ("a.txt", "the suffix .txt"), ("a", "a name without a suffix")],
+)
+def test_a_suffix_that_is_no_spec_s_is_explained(name, given):
+    with pytest.raises(LevitError) as error:
+        yaml.choose(None, Path(name))
+    assert str(error.value) == f"-o {name}: {given} names no format; end it in .yaml, .yml, .json, or give --format"

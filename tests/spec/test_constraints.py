@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from levit_explore import SpecError, make_spec
 from levit_explore.spec.constraints import broken, feasible
-from tests.strategies import specs
+from tests.strategies import specs, variant
 
 STAGE = {"dim": 128, "depth": 2, "heads": 4, "key_dim": 16}
 
@@ -85,18 +85,6 @@ own_dims = sizes.map(lambda dims: {"stem": {"kind": "convs", "dims": [8, dims]}}
 def test_the_mask_of_many_is_whether_each_can_be_made(first, second, side, stem):
     fields = {"image_size": side, "stages": [first, second]} | stem
     assert feasible(make_spec(fields)).tolist() == [can_be_made(variant(fields, index)) for index in range(5)]
-
-
-def variant(value: Any, index: int) -> Any:
-    match value:
-        case dict():
-            return {key: variant(item, index) for key, item in value.items()}
-        case list():
-            return [variant(item, index) for item in value]
-        case np.ndarray():
-            return value[index].item()
-        case _:
-            return value
 
 
 def can_be_made(fields: dict[str, Any]) -> bool:

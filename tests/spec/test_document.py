@@ -37,9 +37,6 @@ CHARACTER = (
     [
         ("", "my.yaml: the file is empty; a spec needs at least `stages`"),
         ("# a comment\n", "my.yaml: the file is empty; a spec needs at least `stages`"),
-        ("a: 1\nb: 2\na: 3\n", "my.yaml:3: a is given twice, first on line 1; remove one"),
-        ("a: {b: 1,\n b: 2}\n", "my.yaml:2: b is given twice, first on line 1; remove one"),
-        ("? [a, b]\n: 1\n", "my.yaml:1: a field's name must be a word"),
         ("a: 1\n---\nb: 2\n", "my.yaml:2: not valid YAML: found another document"),
         ("stages:\n\t- a\n", f"my.yaml:2: {CHARACTER}"),
         ("a: 1\nname: @x\n", f"my.yaml:2: {CHARACTER}"),
@@ -73,8 +70,47 @@ def test_what_is_no_spec_file_is_refused(text, message):
         ("!!binary", "aGk="),
     ],
 )
-def test_tags_are_refused(tag, content):
-    assert refusal(f"a: {tag} {content}\n") == f"my.yaml:1: the tag '{tag}' is not allowed; a spec holds plain values"
+def test_tags_are_noted(tag, content):
+    found = document(f"a: {tag} {content}\n", "my.yaml")
+    assert found.problems == (f"my.yaml:1: the tag '{tag}' is not allowed; a spec holds plain values",)
+
+
+@pytest.mark.parametrize(
+    ("tagged", "plain"),
+    [("!x 1", 1), ("!x '1'", "1"), ("!x", None), ("!x yes", True), ("!x {b: 1}", {"b": 1}), ("!x [1, !y 2]", [1, 2])],
+)
+def test_what_has_a_tag_reads_as_without_it(tagged, plain):
+    assert value(f"a: {tagged}\n") == {"a": plain}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "my.yaml:3: a is given twice, first on line 1; remove one"),
+        ("a: {b: 1,\n b: 2}\n", "my.yaml:2: b is given twice, first on line 1; remove one"),
+        ("? [a, b]\n: 1\n", "my.yaml:1: a field's name must be a word"),
+    ],
+)
+def test_keys_that_are_no_fields_of_their_own_are_noted(text, problem):
+    assert document(text, "my.yaml").problems == (problem,)
+
+
+def test_a_field_given_twice_keeps_its_first_value():
+    assert value("a: 1\na: 2\n") == {"a": 1}
+
+
+@pytest.mark.parametrize("lines", [f"{STAGES}name: !x my\n", f"{STAGES}name: a\nname: b\n"])
+def test_what_was_noted_is_refused_when_a_spec_is_made(lines):
+    read = document(lines, "my.yaml")
+    with pytest.raises(SpecError) as error:
+        parse(read, "my")
+    assert error.value.problems == read.problems
+
+
+def test_a_tag_in_an_edit_is_explained():
+    with pytest.raises(SpecError) as error:
+        read_value("!x 1", "--set a=!x 1")
+    assert str(error.value) == "--set a=!x 1: the tag '!x' is not allowed; a spec holds plain values"
 
 
 def test_control_characters_are_refused_in_one_line():
@@ -82,12 +118,31 @@ def test_control_characters_are_refused_in_one_line():
     assert "\n" not in refusal("a: \x01\n")
 
 
-def test_all_refused_values_are_listed_at_once():
-    assert refusal("a: !x 1\nb: !y 2\nb: 3\n").splitlines() == [
+def test_all_problems_of_a_file_are_noted():
+    assert document("a: !x 1\nb: !y 2\nb: 3\n", "my.yaml").problems == (
         "my.yaml:1: the tag '!x' is not allowed; a spec holds plain values",
         "my.yaml:2: the tag '!y' is not allowed; a spec holds plain values",
         "my.yaml:3: b is given twice, first on line 2; remove one",
-    ]
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda read: merge(read, document("b: 1\n", "other")),
+        lambda read: merge(document("b: 1\n", "other"), read),
+        lambda read: assign(read, ("b",), 1, "--set b=1"),
+    ],
+    ids=["as base", "as change", "edited"],
+)
+def test_what_was_noted_stays_with_a_changed_document(change):
+    read = document("a: 1\na: 2\n", "x")
+    assert change(read).problems == read.problems == ("x:2: a is given twice, first on line 1; remove one",)
+
+
+def test_the_problems_of_a_base_come_before_those_of_its_change():
+    merged = merge(document("a: !x 1\n", "base"), document("a: !y 1\n", "change"))
+    assert [problem.split(":")[0] for problem in merged.problems] == ["base", "change"]
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_the_bundled_specs_are_these():
         *("levit128s", "levit256d", "levit512d"),
         *("levit384_s8", "levit512_s8"),
         *("levit128s_a1", "levit128s_a2", "levit128s_a3", "levit128s_a4"),
-        *("levit128s_a5", "levit128s_a6", "levit128s_a7", "levit128s_base"),
+        *("levit128s_a5", "levit128s_a6", "levit128s_a7", "levit_digits", "levit128s_base"),
     ]
 
 
@@ -50,7 +50,8 @@ def test_a_bundled_spec_is_called_like_its_file(name):
 
 @pytest.mark.parametrize("name", bundled_names())
 def test_a_bundled_spec_names_its_source(name):
-    assert load_spec(name).source.startswith(("Graham et al., ICCV 2021, Table ", "timm 1.0.31, levit.py "))
+    sources = ("Graham et al., ICCV 2021, Table ", "timm 1.0.31, levit.py ", "docs/examples/train_digits.py; ")
+    assert load_spec(name).source.startswith(sources)
 
 
 @pytest.mark.parametrize("name", bundled_names())
@@ -88,6 +89,11 @@ def test_only_levit384_differs_between_print_and_code():
 def test_a_file_is_read_and_called_like_it(write):
     write("my_levit.yaml", STAGES)
     assert load_spec("my_levit.yaml").name == "my_levit"
+
+
+def test_a_path_object_is_read_too(write, tmp_path):
+    write("my_levit.yaml", STAGES)
+    assert load_spec(tmp_path / "my_levit.yaml").name == "my_levit"
 
 
 def test_a_dash_is_standard_input(monkeypatch):
@@ -167,6 +173,29 @@ def test_a_mistake_in_the_base_is_placed_there(write):
     write("base.yaml", STAGES + "image_size: 0\n")
     write("my.yaml", "extends: base.yaml\n")
     assert refusal("my.yaml") == "base.yaml:3: image_size is 0; it must be a positive integer"
+
+
+def test_what_a_base_gives_twice_is_placed_there(write):
+    write("base.yaml", STAGES + "image_size: 192\nimage_size: 224\n")
+    write("my.yaml", "extends: base.yaml\n")
+    assert refusal("my.yaml") == "base.yaml:4: image_size is given twice, first on line 3; remove one"
+
+
+@pytest.mark.parametrize(
+    ("extends", "message"),
+    [
+        ("!x levit256", "my.yaml:2: the tag '!x' is not allowed; a spec holds plain values"),
+        (
+            "5",
+            "my.yaml:4: name is given twice, first on line 3; remove one\n"
+            "my.yaml:2: extends is 5; it must be a bundled name or a YAML path",
+        ),
+    ],
+)
+def test_a_wrong_base_hides_nothing_else(write, extends, message):
+    twice = "" if extends.startswith("!") else "name: a\nname: b\n"
+    write("my.yaml", f"\nextends: {extends}\n{twice}")
+    assert refusal("my.yaml") == message
 
 
 @pytest.mark.parametrize(
@@ -282,6 +311,14 @@ AN_EDIT = "an edit is PATH=VALUE, such as stages.1.depth=5"
         ("stages.0.depth=[1", "not valid YAML: did not find expected ',' or ']'"),
         ("stem.size=16", "stem.kind is missing; it must be convs or patch"),
         ("image_size=8", "image_size is 8 x 8; each side must be at least the stem's stride, 16"),
+        (
+            "image_size.0=256",
+            "image_size is not written out and has no entries; set it whole, image_size=[...]",
+        ),
+        (
+            "stem.dims[0]=32",
+            "stem.dims is not written out and has no entries; set it whole, stem.dims=[...]",
+        ),
     ],
 )
 def test_a_wrong_edit_is_explained(edit, message):
@@ -292,6 +329,11 @@ def test_an_edit_of_an_empty_list_is_explained():
     assert refusal("levit128s", ["stages=[]", "stages.0.dim=1"]) == (
         "--set stages.0.dim=1: stages has no entries; 0 is none of them"
     )
+
+
+def test_an_edit_changes_an_entry_of_what_is_written_out(write):
+    write("my.yaml", STAGES + "image_size: [192, 224]\n")
+    assert load_spec("my.yaml", ["image_size.0=256"]).image_size == (256, 224)
 
 
 def test_a_long_edit_is_shortened():

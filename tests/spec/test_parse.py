@@ -36,7 +36,13 @@ def staged(**edits: str) -> str:
     return "stages:\n  - {" + ", ".join(f"{key}: {value}" for key, value in fields.items()) + "}\n"
 
 
+def wide_keys(downsample: str) -> str:
+    """A stage whose key_dim leaves no heads to a downsample that follows it."""
+    return f"{{dim: 128, depth: 2, heads: 4, key_dim: 256, downsample: {downsample}}}"
+
+
 POSITIVE = "it must be a positive integer"
+A_STEM = "it must be a mapping with kind convs or patch, such as {kind: patch, size: 16}"
 
 
 @pytest.mark.parametrize(
@@ -97,11 +103,28 @@ def test_a_wrong_number_is_explained(text, message):
         ("image_size: [224, 0]", "image_size[1] is 0; it must be a positive integer"),
         ("image_size: [224]", "image_size is a list of 1; it must be a number of pixels, or [height, width]"),
         ("image_size: [1, 2, 3]", "image_size is a list of 3; it must be a number of pixels, or [height, width]"),
+        (
+            'image_size: "224"',
+            "image_size is text '224'; it must be a number of pixels, or [height, width]; write 224 without quotes",
+        ),
+        (
+            "image_size: 224.0",
+            "image_size is 224.0; it must be a number of pixels, or [height, width]; write 224",
+        ),
+        ("image_size: 0.5", "image_size is 0.5; it must be a number of pixels, or [height, width]"),
         ("image_size: big", "image_size is text 'big'; it must be a number of pixels, or [height, width]"),
         ("image_size: true", "image_size is true; it must be a number of pixels, or [height, width]"),
         ("num_classes: -1", "num_classes is -1; it must be zero or a positive integer"),
         ("distillation: 1", "distillation is 1; it must be true or false"),
         ("distillation: maybe", "distillation is text 'maybe'; it must be true or false"),
+        (
+            'distillation: "false"',
+            "distillation is text 'false'; it must be true or false; write false without quotes",
+        ),
+        (
+            "distillation: 'TRUE'",
+            "distillation is text 'TRUE'; it must be true or false; write true without quotes",
+        ),
         (
             "activation: hard_swish",
             "activation is text 'hard_swish'; it must be hardswish, silu, gelu or relu; did you mean hardswish?",
@@ -118,8 +141,9 @@ def test_a_wrong_number_is_explained(text, message):
         ("name:", "name is empty; it must be text of at most 200 characters"),
         (f"name: {'x' * 201}", "name has 201 characters; it must be text of at most 200 characters"),
         (f"name: {'1' * 4000}", "name is an integer of 4000 digits; it must be text of at most 200 characters"),
-        ("stem: patch", "stem is text 'patch'; it must be a mapping with kind: convs or patch"),
-        ("stem:", "stem is empty; it must be a mapping with kind: convs or patch"),
+        ("stem: patch", f"stem is text 'patch'; {A_STEM}"),
+        ("stem: convs", f"stem is text 'convs'; {A_STEM}"),
+        ("stem:", f"stem is empty; {A_STEM}"),
         ("stem: {dims: [128]}", "stem.kind is missing; it must be convs or patch"),
         ("stem: {kind: conv}", "stem.kind is text 'conv'; it must be convs or patch; did you mean convs?"),
         ("stem: {kind: [convs]}", "stem.kind is a list; it must be convs or patch"),
@@ -193,6 +217,54 @@ def test_all_mistakes_of_a_file_are_listed_at_once():
         "my.yaml:4: stages[0].head_dim is not a field; did you mean key_dim?",
         "my.yaml:4: stages[0].key_dim is missing; it must be a positive integer (published models use 16 or 32)",
     ]
+
+
+def test_mistakes_of_every_kind_are_listed_at_once():
+    text = f"image_size: 8\nimage_szie: 9\nactivation: swish\n{STAGES}name: a\nname: b\n"
+    assert mistakes(text) == (
+        "my.yaml:7: name is given twice, first on line 6; remove one\n"
+        "my.yaml:2: image_szie is not a field; did you mean image_size?\n"
+        "my.yaml:3: activation is text 'swish'; it must be hardswish, silu, gelu or relu; did you mean hardswish?\n"
+        "my.yaml:1: image_size is 8 x 8; each side must be at least the stem's stride, 16"
+    )
+
+
+def test_a_tag_comes_with_what_is_wrong_besides():
+    assert mistakes(f"{STAGES}image_size: !x 8\n") == (
+        "my.yaml:3: the tag '!x' is not allowed; a spec holds plain values\n"
+        "my.yaml:3: image_size is 8 x 8; each side must be at least the stem's stride, 16"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        (f"{staged(dim='0')}image_size: 8\n", ["stages[0].dim"]),
+        (f"{STAGES}stem: {{kind: patch}}\nimage_size: 8\n", ["stem.size"]),
+        (f"{STAGES}stem: {{kind: convs, dims: [64], dim: 3}}\n", ["stem.dim", "stem.dims"]),
+        (f"{staged(attn_ratio='0.01', head='4')}", ["stages[0].head", "stages[0].attn_ratio"]),
+        (f"{staged(downsample='{}')}image_size: 8\n", ["stages[0].downsample", "image_size"]),
+    ],
+    ids=["a required field is wrong", "one is missing", "unknown in a stem", "unknown in a stage", "misplaced"],
+)
+def test_constraints_are_looked_at_where_nothing_required_is_wrong(text, paths):
+    assert [line.split()[1] for line in mistakes(text).splitlines()] == paths
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (f"{STAGES}stem: patch\nimage_size: 8\n", "stem"),
+        (f"{staged(dim='4')}stem: patch\n", "stem"),
+        (f"{STAGES}stem: {{kind: patch, size: 300}}\nimage_size: '300'\n", "image_size"),
+        (f"{STAGES}  - {STAGE[:-1]}, downsample: {{key_dim: x, attn_ratio: 0.05}}}}\n", "stages[1].downsample.key_dim"),
+        (f"{staged()}  - {wide_keys('{key_dim: x}')}\n", "stages[1].downsample.key_dim"),
+        (f"{staged()}  - {wide_keys('{heads: x}')}\n", "stages[1].downsample.heads"),
+        (f"{staged()}  - {wide_keys('4')}\n", "stages[1].downsample"),
+    ],
+)
+def test_the_default_of_a_wrong_field_breaks_no_constraint(text, path):
+    assert [line.split()[1] for line in mistakes(text).splitlines()] == [path]
 
 
 def test_an_error_lists_its_problems():
@@ -288,6 +360,15 @@ def test_an_array_where_none_belongs_is_explained(field, value, message):
 def test_arrays_of_unequal_shapes_are_explained():
     with pytest.raises(SpecError) as error:
         make_spec({"stages": [{"dim": np.array([128, 256]), "depth": 2, "heads": np.array([1, 2, 3]), "key_dim": 16}]})
+    assert (
+        str(error.value) == "spec: the spec holds arrays of the shapes (2,) and (3,); they must broadcast to one shape"
+    )
+
+
+def test_arrays_of_unequal_shapes_are_no_constraint_s_affair():
+    ratios = {"key_dim": np.array([16, 32]), "attn_ratio": np.array([1.0, 2.0, 3.0])}  # which are multiplied
+    with pytest.raises(SpecError) as error:
+        make_spec({"stages": [{"dim": 128, "depth": 2, "heads": 4} | ratios]})
     assert (
         str(error.value) == "spec: the spec holds arrays of the shapes (2,) and (3,); they must broadcast to one shape"
     )

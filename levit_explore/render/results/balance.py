@@ -48,21 +48,24 @@ def balance_sheet(plan: Plan, result: Balance) -> Sheet:
         tables=(Table(_BALANCE, parts, foot=[{"part": result.whole.part, **_costs(result.whole)}]),),
         notes=[
             f"{_RULES[result.rule]}.",
-            f"{_verdict(result)} between {result.low:g} and {result.high:g}. Mixing is q.k, softmax and attention.v.",
+            f"{_verdict(result)}. Mixing is q.k, softmax and attention.v.",
         ],
     )
 
 
 def _verdict(result: Balance) -> str:
+    bounds = f"between {result.low:g} and {result.high:g}"
     match result.rule, result.balanced:
+        case _ if not result.parts:
+            return "nothing to balance: no part has attention or MLP"
         case Rule.NET, True:
-            return "balanced: the whole net lies"
+            return f"balanced: the whole net lies {bounds}"
         case Rule.NET, False:
-            return "not balanced: the whole net does not lie"
+            return f"not balanced: the whole net does not lie {bounds}"
         case Rule.STAGE, True:
-            return "balanced: every stage lies"
+            return f"balanced: every stage lies {bounds}"
         case _:
-            return "not balanced: not every stage lies"
+            return f"not balanced: not every stage lies {bounds}"
 
 
 def _costs(part: Part) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from levit_explore.analysis.conventions import lookup
+from levit_explore.analysis.conventions import Convention, lookup
 from levit_explore.analysis.counts import By, Row, flops, rows
 from levit_explore.plan.tree import Plan, tally
+from levit_explore.plan.work import Facts
 from levit_explore.render.sheet import Column, Sheet, Table, count, document, heading, percent, rounded, shape
 from levit_explore.sizes import single
 
@@ -25,6 +26,7 @@ def flops_sheet(plan: Plan, by: By, convention: str) -> Sheet:
     charge, work = lookup(convention), tally(plan.root)
     records = [_counts(row) for row in rows(plan, by, convention)]
     (total,), roles = (rows(plan, part, convention) for part in (By.MODEL, By.ROLE))
+    notes = [f"{charge.summary} ({_uncounted(charge, work)}).", *published_notes(plan)]
     fields = {
         "image_size": list(plan.spec.image_size),
         "convention": convention,
@@ -33,6 +35,7 @@ def flops_sheet(plan: Plan, by: By, convention: str) -> Sheet:
         "flops": total.flops,
         "params": total.params,
         "rows": rounded(records),
+        "notes": notes,
     }
     sums = Table(
         columns=(Column("path", "role"), *(column for column in _COUNTS if column.key in ("params", "flops", "share"))),
@@ -43,7 +46,7 @@ def flops_sheet(plan: Plan, by: By, convention: str) -> Sheet:
         title=f"{heading(plan.spec)}{', BatchNorm folded' if plan.fused else ''}: FLOPs under {convention}",
         document=document("flops", plan.spec.name, fields),
         tables=(Table(_COUNTS, records), *([] if by in (By.ROLE, By.MODEL) else [sums])),
-        notes=[f"{charge.summary} ({count(single(charge.uncounted(work)))} elements).", *published_notes(plan)],
+        notes=notes,
     )
 
 
@@ -62,7 +65,7 @@ def published_notes(plan: Plan) -> list[str]:
 def _counts(row: Row) -> dict[str, Any]:
     return {
         "path": row.path,
-        "role": row.role and str(row.role),
+        "role": str(row.role),
         "stage": row.stage,
         "downsample": row.downsample,
         "out": list(row.out),
@@ -70,3 +73,9 @@ def _counts(row: Row) -> dict[str, Any]:
         "params": row.params,
         "share": row.share,
     }
+
+
+def _uncounted(charge: Convention, work: Facts) -> str:
+    """How much that is: "79,123,712 multiply-adds and 5,388,808 elements"."""
+    macs, elements = (single(size) for size in charge.uncounted(work))
+    return (f"{count(macs)} multiply-adds and " if macs else "") + f"{count(elements)} elements"

@@ -20,13 +20,13 @@ from levit_explore.render.sheet import (
 _CHANGES = (
     Column("path", "path"),
     Column("flops_before", "FLOPs before", count, data_only=True),
-    Column("flops_after", "FLOPs", count),
-    Column("flops", "change", signed),
-    Column("flops_change", "", signed_percent),
+    Column("flops_after", "FLOPs after", count),
+    Column("flops_gained", "gained", signed),
+    Column("flops_change", "change", signed_percent),
     Column("params_before", "params before", count, data_only=True),
     Column("params_after", "params after", count, data_only=True),
-    Column("params", "params", signed),
-    Column("params_change", "", signed_percent),
+    Column("params_gained", "params gained", signed),
+    Column("params_change", "change", signed_percent),
 )
 
 
@@ -46,29 +46,28 @@ def diff_sheet(a: Plan, b: Plan, result: Diff, convention: str) -> Sheet:
         ),
         tables=(Table(_CHANGES, records, foot=[total]),),
         intro=changed or ["no field differs"],
+        notes=[] if records else ["no row costs more or less"],
     )
 
 
 def _change(change: RowChange) -> dict[str, Any]:
     record: dict[str, Any] = {"path": change.path}
-    for what in ("flops", "params"):
-        before, after = (None if row is None else getattr(row, what) for row in (change.before, change.after))
-        gained = getattr(change, what)
+    for name, counted in (("flops", change.flops), ("params", change.params)):
         record |= {
-            f"{what}_before": before,
-            f"{what}_after": after,
-            what: gained,
-            f"{what}_change": _relative(gained, before),
+            f"{name}_before": counted.before,
+            f"{name}_after": counted.after,
+            f"{name}_gained": counted.gained,
+            f"{name}_change": counted.relative,
         }
     return record
 
 
-def _relative(gained: int, before: int | None) -> float | None:
-    """The change as a part of what was there; None where nothing was."""
-    if not before:
-        return 0.0 if before == gained == 0 else None
-    return gained / before
-
-
 def _value(value: Any) -> str:
-    return "nothing" if value is None else text(value)
+    """A field's value as a spec file writes it."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case _:
+            return text(value)

@@ -1,15 +1,14 @@
 """Why counters differ, and what they say when they are run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from levit_explore.analysis.conventions import CONVENTIONS
 from levit_explore.analysis.ledger import Ledger
 from levit_explore.plan.tree import Plan
 from levit_explore.render.sheet import Column, Record, Sheet, Table, count, document, heading, signed
 
 
-def ledger_sheet(plan: Plan, ledgers: Sequence[Ledger], measured: Mapping[str, int] | None) -> Sheet:
-    """Every convention's total as the first one's plus and minus named work, and what running counters `measured`."""
+def ledger_sheet(plan: Plan, ledgers: Sequence[Ledger]) -> Sheet:
+    """Every convention's total as the first one's plus and minus named work, and what counters said that were run."""
     records: list[Record] = []
     conventions = []
     for ledger in ledgers:
@@ -18,23 +17,23 @@ def ledger_sheet(plan: Plan, ledgers: Sequence[Ledger], measured: Mapping[str, i
             {"work": str(term.work), "count": term.count, "weight": term.weight, "flops": term.flops}
             for term in ledger.terms
         ]
-        found = (measured or {}).get(name)
-        held = {"measured": found, "residual": None if found is None else found - ledger.total}
+        held = {"measured": ledger.measured, "residual": ledger.residual}
         whole = {"name": name, "total": ledger.total, "difference": ledger.difference}
         conventions.append({**whole, "terms": terms, **held})
         records += [whole | {"flops": ledger.difference} | held, *({"name": name} | term for term in terms)]
     return Sheet(
         title=f"{heading(plan.spec)}: each counter's total as levit's plus and minus named work",
         document=document("reconcile", plan.spec.name, {"conventions": conventions}),
-        tables=(_ledger_table(records), *([_measured_table(conventions)] if measured else [])),
-        notes=[f"{ledger.convention.summary}." for ledger in ledgers] + _absent(measured),
+        tables=(_ledger_table(records), _measured_table(conventions)),
+        notes=[f"{ledger.convention.summary}." for ledger in ledgers] + _absent(ledgers),
     )
 
 
-def _absent(measured: Mapping[str, int] | None) -> list[str]:
+def _absent(ledgers: Sequence[Ledger]) -> list[str]:
     """Which counters could not be run, where any were."""
-    names = [name for name in CONVENTIONS if name not in ("levit", "macs", *(measured or ()))]
-    return [f"not installed, so not measured: {', '.join(names)}."] if measured is not None and names else []
+    names = [ledger.convention.name for ledger in ledgers if ledger.measured is None]
+    absent = [name for name in names if name not in ("levit", "macs")]  # which no program counts by
+    return [f"not installed, so not measured: {', '.join(absent)}."] if absent and len(names) < len(ledgers) else []
 
 
 def _ledger_table(records: Sequence[Record]) -> Table:

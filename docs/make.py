@@ -1,0 +1,74 @@
+"""Makes the parts of the documentation that follow from the code: `python docs/make.py`."""
+
+import dataclasses
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from levit_explore import load_spec, plan
+from levit_explore.analysis.counts import By
+from levit_explore.render import results, table
+from levit_explore.spec.fields import ConvStem, Downsample, PatchStem, Published, Spec, Stage
+
+DOCS = Path(__file__).parent
+_PARTS: dict[str, type[Any]] = {
+    "The network": Spec,
+    "`stages`, each": Stage,
+    "`downsample`": Downsample,
+    "`stem` with `kind: convs`": ConvStem,
+    "`stem` with `kind: patch`": PatchStem,
+    "`published`": Published,
+}
+_SPEC_INTRO = """# The spec format
+
+A spec is a YAML file. Only `stages` is required, and of each stage `dim`, `depth`, `heads` and `key_dim`. A
+`downsample` stands on the stage that it leads into, and every stage but the first has one. `extends: other.yaml`, or a
+bundled name, starts from another spec: mappings are merged field by field, lists are replaced as a whole. Sizes are at
+most 65536. `levit-explore show` prints a spec with everything filled in; `levit-explore schema` prints the JSON Schema
+for editors.
+
+This page is made by `docs/make.py` from the rules that the parser checks.
+"""
+
+
+def flops_picture() -> str:
+    """The table of `levit-explore flops levit256` as a terminal of 80 columns shows it, as SVG."""
+    console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    table.draw([results.flops_sheet(plan(load_spec("levit256")), By.BLOCK, "levit")], console)
+    svg = console.export_svg(title="levit-explore flops levit256", unique_id="flops")
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)  # no fonts from elsewhere
+
+
+def spec_page() -> str:
+    """Every field of the spec format with what it may hold and its default."""
+    return _SPEC_INTRO + "".join(_section(title, part) for title, part in _PARTS.items())
+
+
+def _section(title: str, part: type[Any]) -> str:
+    lines = [f"\n## {title}\n", "| field | what it is | it must be | default |", "| --- | --- | --- | --- |"]
+    for field in dataclasses.fields(part):
+        about = field.metadata
+        lines.append(f"| `{field.name}` | {about['doc']} | {about['rule'].allowed} | {_default(field)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _default(field: "dataclasses.Field[Any]") -> str:
+    match field.default:
+        case dataclasses.MISSING:
+            return field.metadata["derived"] or "required"
+        case None | "":
+            return "none"
+        case bool():
+            return str(field.default).lower()
+        case tuple() as sides:
+            return " x ".join(map(str, sides))
+        case value:
+            return f"{value}"
+
+
+if __name__ == "__main__":
+    (DOCS / "flops.svg").write_text(flops_picture(), encoding="utf-8")
+    (DOCS / "spec.md").write_text(spec_page(), encoding="utf-8")
