@@ -21,3 +21,7 @@ class SpecError(LevitError):
 
 class CheckpointError(LevitError):
     """A file of weights that cannot be used, and why."""
+
+
+class CounterError(LevitError):
+    """A FLOP counter of another package that fails, or says what no count can be."""

@@ -23,7 +23,7 @@ from levit_explore.cli.options import (
     Sources,
 )
 from levit_explore.cli.progress import step
-from levit_explore.errors import LevitError
+from levit_explore.errors import CounterError, LevitError
 from levit_explore.plan.fuse import fuse
 from levit_explore.plan.levit import plan
 from levit_explore.plan.tree import Plan
@@ -118,8 +118,11 @@ def reconcile_counters(
 ) -> None:
     """Why FLOP counters disagree: each total as levit's plus and minus named kinds of work."""
     planned = plan(load_spec(source, edits, size))
-    ledgers = reconcile(planned, measured=_measured(planned) if measure else None)
+    measured, failures = _measured(planned) if measure else (None, [])
+    ledgers = reconcile(planned, measured=measured)
     emit([results.ledger_sheet(planned, ledgers)], form, output)
+    if failures:
+        raise LevitError("; ".join(failures))
     if any(ledger.residual for ledger in ledgers):
         raise typer.Exit(1)
 
@@ -205,15 +208,19 @@ def _plans(sources: list[str], edits: list[str], size: str | None) -> list[Plan]
     return [plan(load_spec(source, edits, size)) for source in sources]
 
 
-def _measured(planned: Plan) -> dict[str, int]:
-    """What every counter installed here says of the built model."""
+def _measured(planned: Plan) -> tuple[dict[str, int], list[str]]:
+    """What every counter installed here says of the built model, and a line for each that fails."""
     with step("importing torch, building the model"):
         from levit_explore.model.build import build
         from levit_explore.model.counters import installed, measure
 
         model = build(planned)
-    totals = {}
+    totals: dict[str, int] = {}
+    failures: list[str] = []
     for name in installed():
         with step(f"counting with {name}"):
-            totals[name] = measure(model, name)
-    return totals
+            try:
+                totals[name] = measure(model, name)
+            except CounterError as error:
+                failures.append(str(error))
+    return totals, failures

@@ -44,6 +44,8 @@ def run(arguments: list[str], debug: bool = False) -> int:
         return _failed(error, error.problems, debug)
     except LevitError as error:
         return _failed(error, [str(error)], debug)
+    except ImportError as error:
+        return _failed(error, [f"levit-explore: a package that this needs cannot be imported: {error}"], debug)
     except typer.TyperException as error:
         words = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
         return _failed(error, [f"levit-explore: {words}; see --help"], debug)

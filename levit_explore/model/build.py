@@ -57,6 +57,8 @@ def build(plan: Plan, layout: LayoutName = "tokens") -> Levit:
     >>> sum(p.numel() for p in build(plan(load_spec("levit128s"))).parameters())
     7777058
     """
+    if layout not in _LAYOUTS:
+        raise ValueError(f"layout {layout!r} is not known; choose tokens or maps")
     lies = _LAYOUTS[layout]
     return Levit(plan, _children(plan.root, lies), lies)
 

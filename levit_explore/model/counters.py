@@ -4,6 +4,7 @@ import copy
 import importlib.util
 import io
 import logging
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from levit_explore.errors import CounterError
 from levit_explore.model.modules import Levit
 
 Counter = Callable[[nn.Module, Tensor], int | float]
@@ -111,17 +113,26 @@ COUNTERS: dict[str, tuple[str, Counter]] = {
 
 def installed() -> list[str]:
     """The names of the counters whose packages can be imported here."""
-    return [name for name, (package, _) in COUNTERS.items() if importlib.util.find_spec(package)]
+    specs = {name: importlib.util.find_spec(package) for name, (package, _) in COUNTERS.items()}
+    return [name for name, spec in specs.items() if spec is not None and spec.origin is not None]
 
 
 def measure(model: Levit, counter: str) -> int:
-    """What a counter of `COUNTERS` says of one image through `model` in eval mode, on the CPU."""
+    """What a counter of `COUNTERS` says of one image through `model` in eval mode, on the CPU, tokens as (B, N, C).
+
+    Raises CounterError where the counter fails, or says what no count can be.
+    """
     _, count = COUNTERS[counter]
-    image = torch.zeros(1, *model.image_shape)
-    subject = copy.deepcopy(model).to("cpu", torch.float32).eval()
-    with quiet(), _unpatched(), torch.no_grad():
-        total = count(subject, image)
-    assert total == int(total), f"{counter} counted a fraction: {total}"
+    with quiet(), _unpatched(), torch.no_grad(), torch.autocast("cpu", enabled=False):
+        image = torch.zeros(1, *model.image_shape, dtype=torch.float32, device="cpu")
+        subject = copy.deepcopy(model).to("cpu", torch.float32).eval()
+        try:
+            total = count(subject, image)
+        except (Exception, SystemExit) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise CounterError(f"{counter} cannot count this model: {type(error).__name__}: {reason}") from error
+    if not math.isfinite(total) or total != int(total):
+        raise CounterError(f"{counter} counted {total}, which is no number of operations")
     return int(total)
 
 

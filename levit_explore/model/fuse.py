@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from levit_explore.model.build import build
 from levit_explore.model.modules import Levit
@@ -14,12 +14,27 @@ _EPSILON = 1e-5  # that of torch's BatchNorm
 
 
 def fuse_model(model: Levit) -> Levit:
-    """A copy of `model` with every BatchNorm folded: equal outputs at inference, the same dtype and device."""
+    """A copy of `model` with every BatchNorm folded: equal outputs at inference, the same dtype and device.
+
+    Raises ValueError where layers of the model were replaced, or its BatchNorms have another epsilon than torch's.
+    """
+    _check(model)
     with torch.device("meta"):  # without values of its own
         fused = build(fuse(model.plan), model.layout.name)
     tensors = {name: tensor.clone() for name, tensor in model.state_dict().items()}  # what is not folded is not shared
     fused.load_state_dict(fold(model.plan, tensors), assign=True)
+    fused.requires_grad_(any(parameter.requires_grad for parameter in model.parameters()))
     return fused.train(model.training)
+
+
+def _check(model: Levit) -> None:
+    norms = (module for module in model.modules() if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d))
+    if any(norm.eps != _EPSILON for norm in norms):
+        raise ValueError(f"BatchNorm is folded with an epsilon of {_EPSILON}; this model has another")
+    with torch.device("meta"):
+        names = build(model.plan, model.layout.name).state_dict().keys()
+    if changed := sorted(names ^ model.state_dict().keys()):
+        raise ValueError(f"the model is not as its plan says, so it cannot be folded; see {changed[0]}")
 
 
 def fold(plan: Plan, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

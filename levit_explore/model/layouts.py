@@ -63,7 +63,9 @@ class Tokens(Layout):
 
     def split(self, x: Tensor, heads: int) -> Tensor:
         batch, tokens, _ = x.shape
-        return x.view(batch, tokens, heads, -1).transpose(1, 2)  # (B, N, heads * d) -> (B, heads, N, d)
+        return x.view(batch, tokens, heads, x.shape[2] // heads).transpose(
+            1, 2
+        )  # (B, N, heads * d) -> (B, heads, N, d)
 
     def merge(self, x: Tensor, like: Tensor) -> Tensor:
         return x.transpose(1, 2).flatten(2)  # (B, heads, N, d) -> (B, N, heads * d)
@@ -92,12 +94,16 @@ class Maps(Layout):
         return x
 
     def split(self, x: Tensor, heads: int) -> Tensor:
-        batch, _, height, width = x.shape
-        return x.view(batch, heads, -1, height * width).transpose(2, 3)  # (B, heads * d, H, W) -> (B, heads, N, d)
+        batch, channels, height, width = x.shape
+        return x.view(batch, heads, channels // heads, height * width).transpose(
+            2, 3
+        )  # (B, heads * d, H, W) -> (B, heads, N, d)
 
     def merge(self, x: Tensor, like: Tensor) -> Tensor:
-        batch, _, height, width = like.shape
-        return x.transpose(2, 3).reshape(batch, -1, height, width)  # (B, heads, N, d) -> (B, heads * d, H, W)
+        batch, heads, _, channels = x.shape
+        return x.transpose(2, 3).reshape(
+            batch, heads * channels, *like.shape[2:]
+        )  # (B, heads, N, d) -> (B, heads * d, H, W)
 
     def subsample(self, x: Tensor, grid: tuple[int, int], stride: int) -> Tensor:
         return x[:, :, ::stride, ::stride]

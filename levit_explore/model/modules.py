@@ -113,9 +113,9 @@ class HeadwiseAttention(nn.Module, ABC):
         self.norm: nn.Module = nn.Identity()  # LayerNorm where the plan has one before the block
         for name, child in children.items():
             self.add_module(name, child)
-        self.bias = next((op for op in block.children if isinstance(op, AttentionBias)), None)
-        if self.bias is not None:
-            heads, columns = self.bias.weights[""]
+        self.bias_op = next((op for op in block.children if isinstance(op, AttentionBias)), None)
+        if self.bias_op is not None:
+            heads, columns = self.bias_op.weights[""]
             self.attention_biases = nn.Parameter(torch.zeros(single(heads), single(columns)))
             _place_offsets(self)
             self.register_load_state_dict_post_hook(_place_offsets)  # type: ignore[no-untyped-call]
@@ -123,7 +123,7 @@ class HeadwiseAttention(nn.Module, ABC):
     def attend(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """Queries and keys (B, heads, N, key_dim), values (B, heads, N, value_dim) -> (B, heads, N, value_dim)."""
         logits = queries @ keys.transpose(-2, -1) * self.key_dim**-0.5
-        if self.bias is not None:
+        if self.bias_op is not None:
             logits = logits + self.attention_biases[:, self.attention_bias_idxs]
         mixed: Tensor = logits.softmax(dim=-1) @ values
         return mixed
@@ -137,9 +137,16 @@ class HeadwiseAttention(nn.Module, ABC):
 
 def _place_offsets(attention: HeadwiseAttention, _: object = None) -> None:
     """Puts the offsets where the biases are; also after loading, which may take the biases off the meta device."""
-    if attention.bias is not None:
-        index = torch.as_tensor(offsets(attention.bias), device=attention.attention_biases.device)
-        attention.register_buffer("attention_bias_idxs", index, persistent=False)
+    op = attention.bias_op
+    if op is None:
+        return
+    device = attention.attention_biases.device
+    if device.type == "meta":  # a shape alone, which costs nothing
+        _, queries, keys = op.out
+        index = torch.empty(single(queries), single(keys), dtype=torch.long, device=device)
+    else:
+        index = torch.as_tensor(offsets(op), device=device)
+    attention.register_buffer("attention_bias_idxs", index, persistent=False)
 
 
 class Attention(HeadwiseAttention):

@@ -69,7 +69,10 @@ def test_reconcile_measures_what_is_installed(two_counters):
         "fvcore     38,272   38,272       +0",
         "torch      71,040   71,040       +0",
     ]
-    assert lines[-1] == "not installed, so not measured: ptflops, ptflops-aten, calflops, deepspeed, thop, torchinfo."
+    assert lines[-2:] == [
+        "not installed, so not measured: ptflops, ptflops-aten, calflops, deepspeed, thop, torchinfo.",
+        "residual 0 for every counter that was run: fvcore, torch.",
+    ]
 
 
 def test_reconcile_document_has_measured_totals(two_counters):
@@ -84,3 +87,11 @@ def test_reconcile_exits_1_on_a_residual(two_counters, monkeypatch):
     status, out, err = call("reconcile", "-", "--measure", stdin=TINY)
     assert (status, err) == (1, "")
     assert "torch      71,040   71,050      +10" in out.splitlines()
+
+
+def test_a_counter_that_fails_is_a_line_after_the_others_and_status_2(monkeypatch):
+    monkeypatch.setattr(counters, "installed", lambda: ["torch", "thop"])
+    monkeypatch.setitem(counters.COUNTERS, "thop", ("thop", lambda model, image: 1.5))
+    status, out, err = call("reconcile", "-", "--measure", stdin=TINY)
+    assert (status, err) == (2, "thop counted 1.5, which is no number of operations\n")
+    assert "residual 0 for every counter that was run: torch." in out

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from levit_explore import CONVENTIONS, build, flops, fuse, fuse_model, load_spec, plan, tally
 from levit_explore.analysis.conventions import Convention
+from levit_explore.errors import CounterError
 from levit_explore.model.counters import COUNTERS, installed, measure
 from levit_explore.model.modules import Levit
 from levit_explore.plan.work import Work
@@ -175,7 +176,7 @@ def test_a_counter_that_fails_leaves_torch_as_it_was(counter):
     model = build(small())
     model.head = Breaking()
     before = state_of_torch()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(CounterError):
         measure(model, counter)
     assert changed(before, state_of_torch()) == set()
 
@@ -223,3 +224,46 @@ def test_a_convention_with_an_unknown_kind_of_work_is_refused():
 def test_every_kind_of_work_is_measured_on_some_model():
     plans = [small(**options) for options in OPTIONS] + [fuse(small())]
     assert set().union(*(tally(planned.root) for planned in plans)) == set(Work)
+
+
+@pytest.mark.parametrize(
+    ("fails", "message"),
+    [
+        (RuntimeError("no"), "thop cannot count this model: RuntimeError: no"),
+        (SystemExit(1), "thop cannot count this model: SystemExit: 1"),
+        (OSError(28, "full"), "thop cannot count this model: OSError: [Errno 28] full"),
+    ],
+)
+def test_a_counter_that_fails_says_so(fails, message, monkeypatch):
+    def fail(model: object, image: object) -> int:
+        raise fails
+
+    monkeypatch.setitem(COUNTERS, "thop", ("thop", fail))
+    with pytest.raises(CounterError) as caught:
+        measure(build(small()), "thop")
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("total", [1.5, float("nan"), float("inf")])
+def test_a_count_that_is_no_number_of_operations_is_refused(total, monkeypatch):
+    monkeypatch.setitem(COUNTERS, "thop", ("thop", lambda model, image: total))
+    with pytest.raises(CounterError, match=f"^thop counted {total}, which is no number of operations$"):
+        measure(build(small()), "thop")
+
+
+def test_a_folder_that_is_called_like_a_counter_is_none(tmp_path, monkeypatch):
+    (tmp_path / "deepspeed").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "deepspeed" not in installed()
+
+
+@each_counter
+def test_counters_do_not_depend_on_what_torch_is_set_to(counter):
+    model = build(small()).eval()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found = measure(model, counter)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert found == flops(small(), counter)

@@ -53,7 +53,7 @@ def reload_through_meta(model: Levit) -> Levit:
 
 def change_a_bias(model: Levit) -> Levit:
     for block in model.modules():
-        if isinstance(block, HeadwiseAttention) and block.bias is not None:
+        if isinstance(block, HeadwiseAttention) and block.bias_op is not None:
             block.attention_biases.data.add_(1).mul_(1.5)
     return model
 
@@ -268,3 +268,39 @@ def test_a_model_compiles_as_one_graph():
     model = trained(build(small()))
     compiled = torch.compile(model, backend="eager", fullgraph=True)
     assert torch.equal(outputs(compiled, images(model, seed=2)), outputs(model, images(model, seed=2)))
+
+
+def test_a_model_with_another_epsilon_is_not_folded():
+    model = trained(build(small()))
+    model.stem.conv1.bn.eps = 1e-3
+    with pytest.raises(ValueError, match=r"^BatchNorm is folded with an epsilon of 1e-05; this model has another$"):
+        fuse_model(model)
+
+
+def test_a_model_with_a_replaced_head_is_not_folded():
+    model = trained(build(small()))
+    model.head = torch.nn.Linear(24, 5)
+    with pytest.raises(ValueError, match=r"^the model is not as its plan says, so it cannot be folded; see head\."):
+        fuse_model(model)
+
+
+def test_a_frozen_model_stays_frozen_when_folded():
+    model = trained(build(small())).requires_grad_(False)
+    assert not any(parameter.requires_grad for parameter in fuse_model(model).parameters())
+
+
+@pytest.mark.parametrize("layout", ["tokens", "maps"])
+def test_a_batch_of_no_images_gives_no_outputs(layout):
+    model = build(small(), layout).eval()
+    assert model(torch.zeros(0, *model.image_shape)).shape[0] == 0
+
+
+def test_a_model_on_meta_keeps_no_offsets():
+    with torch.device("meta"):
+        model = build(small())
+    assert all(buffer.is_meta for buffer in model.buffers())
+
+
+def test_another_layout_is_refused():
+    with pytest.raises(ValueError, match=r"^layout 'conv' is not known; choose tokens or maps$"):
+        build(small(), "conv")

@@ -140,3 +140,29 @@ def test_a_residual_missing_from_the_model_is_found(monkeypatch):
     found = verify(small()).mismatches
     residuals = {step.path for step in walk(small()) if step.path.endswith(".add")}
     assert {mismatch.path for mismatch in found if mismatch.path.endswith(".add")} == residuals
+
+
+def with_shape(op: Op) -> Op:
+    values = {field.name: getattr(op, field.name) for field in dataclasses.fields(op)}
+    return type(f"Wrong{type(op).__name__}", (type(op),), {"out": (1, 2, 3)})(**values)
+
+
+@pytest.mark.parametrize("path", ["stem.conv1.linear", "stem.act1", f"{SHRINKING}.q.down"])
+def test_a_wrong_output_shape_is_found_where_it_is(path):
+    planned = small()
+    wrong = dataclasses.replace(planned, root=_changed(planned.root, path.split("."), with_shape))
+    assert [mismatch.path for mismatch in verify(wrong).mismatches if mismatch.work.startswith("output (1, 2, 3)")] == [
+        path
+    ]
+
+
+def test_a_wrong_number_of_parameters_is_found(monkeypatch):
+    monkeypatch.setattr(module, "params", lambda node: 1)
+    found = verify(small())
+    assert len([mismatch for mismatch in found.mismatches if mismatch.work == "parameters"]) == found.paths
+
+
+def test_an_operator_that_no_kind_of_work_knows_is_found(monkeypatch):
+    monkeypatch.setattr(ResidualAdd, "forward", lambda self, x, branch: x + branch.tanh())
+    residuals = [step for step in walk(small()) if step.path.endswith(".add")]
+    assert verify(small()).mismatches == (Mismatch("", "calls of aten.tanh", 0, len(residuals)),)

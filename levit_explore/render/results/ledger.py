@@ -25,7 +25,7 @@ def ledger_sheet(plan: Plan, ledgers: Sequence[Ledger]) -> Sheet:
         title=f"{heading(plan.spec)}: each counter's total as levit's plus and minus named work",
         document=document("reconcile", plan.spec.name, {"conventions": conventions}),
         tables=(_ledger_table(records), _measured_table(conventions)),
-        notes=[f"{ledger.convention.summary}." for ledger in ledgers] + _absent(ledgers),
+        notes=[f"{ledger.convention.summary}." for ledger in ledgers] + _absent(ledgers) + _verdict(ledgers),
     )
 
 
@@ -34,6 +34,16 @@ def _absent(ledgers: Sequence[Ledger]) -> list[str]:
     names = [ledger.convention.name for ledger in ledgers if ledger.measured is None]
     absent = [name for name in names if name not in ("levit", "macs")]  # which no program counts by
     return [f"not installed, so not measured: {', '.join(absent)}."] if absent and len(names) < len(ledgers) else []
+
+
+def _verdict(ledgers: Sequence[Ledger]) -> list[str]:
+    """Whether every counter that was run said what was predicted."""
+    residuals = {ledger.convention.name: ledger.residual for ledger in ledgers if ledger.residual is not None}
+    if not residuals:
+        return []
+    wrong = [f"{name}: residual {signed(residual)}" for name, residual in residuals.items() if residual]
+    right = f"residual 0 for every counter that was run: {', '.join(residuals)}"
+    return [f"{'; '.join(wrong) or right}."]
 
 
 def _ledger_table(records: Sequence[Record]) -> Table:
