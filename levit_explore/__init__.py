@@ -13,7 +13,7 @@ from levit_explore.analysis.conventions import CONVENTIONS
 from levit_explore.analysis.counts import flops, rows
 from levit_explore.analysis.diff import diff
 from levit_explore.analysis.ledger import reconcile
-from levit_explore.errors import LevitError, SpecError
+from levit_explore.errors import CheckpointError, LevitError, SpecError
 from levit_explore.plan.fuse import fuse
 from levit_explore.plan.levit import plan
 from levit_explore.plan.tree import params, tally, walk
@@ -22,6 +22,7 @@ from levit_explore.spec.parse import make_spec
 
 __all__ = [
     "CONVENTIONS",
+    "CheckpointError",
     "LevitError",
     "SpecError",
     "balance",
@@ -30,6 +31,7 @@ __all__ = [
     "flops",
     "fuse",
     "fuse_model",
+    "load_checkpoint",
     "load_spec",
     "make_spec",
     "params",
@@ -43,10 +45,12 @@ __all__ = [
 
 if TYPE_CHECKING:
     from levit_explore.model.build import build
+    from levit_explore.model.checkpoint import load_checkpoint
     from levit_explore.model.fuse import fuse_model
     from levit_explore.model.verify import verify
 
-_TORCH_EDGE = {"build": "build", "fuse_model": "fuse", "verify": "verify"}  # name -> module that imports torch
+# The names that need torch, and the modules that import it.
+_TORCH_EDGE = {"build": "build", "fuse_model": "fuse", "load_checkpoint": "checkpoint", "verify": "verify"}
 
 
 def __getattr__(name: str) -> Any:

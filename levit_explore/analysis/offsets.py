@@ -21,3 +21,18 @@ def offsets(bias: AttentionBias) -> "np.ndarray[Any, np.dtype[np.int64]]":
     key_y, key_x = np.mgrid[0:height, 0:width].reshape(2, 1, -1)
     index: np.ndarray[Any, np.dtype[np.int64]] = abs(query_y - key_y) * width + abs(query_x - key_x)
     return index
+
+
+def signed_offsets(grid: tuple[int, int]) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """The column for every pair in a window (H, W) where signs count, (keys, keys): (dy + H-1) * (2W-1) + dx + W-1.
+
+    Here dy and dx lead from key to query, as in the tables of Swin (Liu et al. 2021, section 3.2).
+
+    >>> signed_offsets((1, 2)).tolist()
+    [[1, 0], [2, 1]]
+    """
+    height, width = grid
+    y, x = np.mgrid[0:height, 0:width].reshape(2, -1)
+    down, along = (side[:, None] - side for side in (y, x))
+    index: np.ndarray[Any, np.dtype[np.int64]] = (down + height - 1) * (2 * width - 1) + along + width - 1
+    return index

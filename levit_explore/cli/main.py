@@ -1,5 +1,6 @@
 """Running the command line: results on stdout, one line an error on stderr, exit 0, 1 or 2."""
 
+import gc
 import io
 import os
 import sys
@@ -9,6 +10,7 @@ from contextlib import suppress
 
 import typer
 
+from levit_explore.cli import biases, weights  # noqa: F401  add their commands
 from levit_explore.cli.commands import app
 from levit_explore.errors import LevitError, SpecError
 from levit_explore.render.sheet import text
@@ -18,6 +20,7 @@ _MOST_PROBLEMS = 50  # that are printed at once
 
 def main() -> None:
     """Runs the command in `sys.argv` and exits: 0 done, 1 a check did not hold, 2 wrong usage or bad input."""
+    gc.disable()  # most commands are over before there is garbage; `step` enables it for those that are not
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     sys.exit(run(arguments, debug="--debug" in sys.argv[1:]))
 

@@ -1,5 +1,6 @@
 """Progress of work that takes longer than a moment, on stderr and only on a terminal."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 @contextmanager
 def step(words: str) -> Iterator[None]:
     """Shows what is being done, with a spinner, until it is done."""
+    gc.enable()
     if not sys.stderr.isatty():
         yield
         return

@@ -1,4 +1,4 @@
-"""How fast counting is: `pytest tests/bench --benchmark-only -s`. Nothing is asserted of time."""
+"""How fast counting is: `pytest tests/bench -n 0 --benchmark-only -s`. Nothing is asserted of time."""
 
 import resource
 import statistics
@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import save_file
 
-from levit_explore import flops, load_spec, make_spec, params, plan
+from levit_explore import build, flops, load_spec, make_spec, params, plan
 
 SCRIPT = str(Path(sysconfig.get_path("scripts")) / "levit-explore")
 COUNT = [SCRIPT, "flops", "levit256", "--convention", "fvcore"]
@@ -60,3 +61,33 @@ def test_many_variants(benchmark, folds):
 
     assert [counts.shape for counts in benchmark(count)] == [(VARIANTS,)] * len(folds)
     print(f"\n{VARIANTS} variants at once: {VARIANTS / benchmark.stats['median'] / 1e6:.2f} M a second on one core")
+
+
+READ = """
+import time
+import levit_explore.model.checkpoint as checkpoint
+
+def resident():
+    with open("/proc/self/statm") as pages:  # Linux's
+        return int(pages.read().split()[1]) * 4096 / 1e6
+
+before, start = resident(), time.perf_counter()
+found = {name: tensor.clone() for name, tensor in checkpoint.read_checkpoint(PATH).WHAT().items()}
+print(time.perf_counter() - start, resident() - before)
+"""
+
+
+def test_biases_of_a_large_file_against_loading_it(benchmark, tmp_path):
+    """A LeViT-384 as safetensors, 157 MB: its bias tables alone, and all its tensors, in processes of their own."""
+    path = tmp_path / "levit384.safetensors"
+    save_file(build(plan(load_spec("levit384"))).state_dict(), path)
+
+    def read(what: str) -> list[float]:
+        code = READ.replace("PATH", repr(str(path))).replace("WHAT", what)
+        return [float(word) for word in subprocess.check_output([sys.executable, "-c", code]).split()]
+
+    rounds: list[tuple[list[float], list[float]]] = []
+    benchmark.pedantic(lambda: rounds.append((read("biases"), read("tensors"))), rounds=5, warmup_rounds=1)
+    for name, column in zip(("biases", "all tensors"), zip(*rounds, strict=True), strict=True):
+        seconds, megabytes = (statistics.median(found) for found in zip(*column, strict=True))
+        print(f"\n{name}: {seconds:.3f} s and {megabytes:.1f} MB more than before")

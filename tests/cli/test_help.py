@@ -1,6 +1,8 @@
 """Every command's help ends with an example that runs."""
 
 import shlex
+import shutil
+from pathlib import Path
 
 import pytest
 import typer
@@ -12,6 +14,8 @@ from tests.cli.call import call, printed
 GROUP = typer.main.get_command(app)
 COMMANDS = {"": GROUP} | GROUP.commands
 FAILS = "balance"  # whose example is a check that does not hold
+WROTE = {"new": "wrote my_levit.yaml\n", "convert": "wrote 214 tensors to digits.pth\n"}
+DIGITS = Path(__file__).parents[2] / "docs" / "examples" / "digits.safetensors"
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +25,10 @@ def _quick_and_wide(monkeypatch):
 
 
 def test_help_lists_every_command():
-    assert list(GROUP.commands) == ["list", "show", "schema", "flops", "reconcile", "balance", "diff", "new", "verify"]
+    assert list(GROUP.commands) == [
+        *("list", "show", "schema", "flops", "reconcile", "balance", "diff", "new"),
+        *("verify", "inspect", "convert", "biases"),
+    ]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -36,8 +43,10 @@ def test_the_example_runs(name):
     words = shlex.split(COMMANDS[name].epilog.removeprefix("Example: levit-explore "))
     if "my_levit.yaml" in words and "-o" not in words:
         call("new", "my_levit", "--from", "levit256", "--set", "stages.1.depth=5")
+    if "digits.safetensors" in words:
+        shutil.copy(DIGITS, "digits.safetensors")
     status, out, err = call(*words)
-    assert (status, err) == (1 if name == FAILS else 0, "wrote my_levit.yaml\n" if name == "new" else "")
+    assert (status, err) == (1 if name == FAILS else 0, WROTE.get(name, ""))
     assert bool(out) == ("-o" not in words and name != "new")
 
 
