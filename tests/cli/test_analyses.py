@@ -180,8 +180,7 @@ def test_balance_without_blocks_says_that_there_is_nothing_to_balance(rule, whol
             f"{'part'.ljust(len(whole))} attention of it mixing MLP attention / MLP",
             f"{whole}         0            0   0               -",
         ],
-        "nothing to balance: no part has attention or MLP. "
-        "Mixing is q.k, softmax and attention.v.",
+        "nothing to balance: no part has attention or MLP. Mixing is q.k, softmax and attention.v.",
     )
 
 
