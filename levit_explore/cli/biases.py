@@ -1,6 +1,6 @@
 """The command about attention biases: of a spec, where they are offsets alone, or of a checkpoint that has learned."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,7 +41,12 @@ def biases(
         str | None, typer.Option("--view", metavar="VIEW", help=f"What a figure shows: {listed(list(_VIEWS))}.")
     ] = None,
     compare: Annotated[
-        str | None, typer.Option("--compare", metavar="OTHER", help="Show what changed from SOURCE to this checkpoint.")
+        str | None,
+        typer.Option(
+            "--compare",
+            metavar="OTHER",
+            help="Show what changed from SOURCE to this checkpoint; --weights is for SOURCE.",
+        ),
     ] = None,
     values: Annotated[bool, typer.Option("--values", help="Put every value into JSON and CSV.")] = False,
     form: Form = None,
@@ -53,10 +58,14 @@ def biases(
     from levit_explore.render.results.biases import bias_changes_sheet, biases_sheet
 
     place = _place(query)
+    suffix = output.suffix.lower() if output is not None and form is None else ""
+    if view is not None and suffix not in figures.SUFFIXES:
+        raise LevitError(f"--view {view}: is for figures; give -o with a suffix of {listed(list(figures.SUFFIXES))}")
     with step("reading"):
         subject, maps = _read(source, edits, size, weights, block)
-        _, after = _read(compare, [], None, weights, block) if compare is not None else (None, None)
-    suffix = output.suffix.lower() if output is not None and form is None else ""
+        _, after = _read(compare, [], None, None, block) if compare is not None else (None, None)
+    if after is not None:
+        _check_learned({source: maps, str(compare): after})
     if output is not None and suffix in figures.SUFFIXES:
         name = subject if isinstance(subject, str) else subject.name
         with step("drawing"):
@@ -92,6 +101,8 @@ def _all(
     from levit_explore.analysis.biases import bias_maps
 
     if source in bundled_names() or source == "-" or source.endswith((".yaml", ".yml")):
+        if weights is not None:
+            raise LevitError(f"{source}: --weights picks among the weights of a checkpoint, and this is a spec")
         planned = plan(load_spec(source, edits, size))
         return planned.spec, bias_maps(planned)
     if edits or size:
@@ -105,6 +116,13 @@ def _all(
         return Path(source).name, foreign_maps(file)
     found = read_checkpoint(source, weights)
     return found.spec, bias_maps(found.plan, {path: table.double().numpy() for path, table in found.biases().items()})
+
+
+def _check_learned(compared: Mapping[str, Sequence["BiasMap"]]) -> None:
+    """Raises LevitError where there is nothing to compare, because one side has learned nothing."""
+    for source, maps in compared.items():
+        if not any(one.learned for one in maps):
+            raise LevitError(f"{source}: has learned no attention biases, so there is nothing to compare")
 
 
 def _place(query: str | None) -> tuple[int, int] | None:

@@ -1,0 +1,100 @@
+"""biases: offsets of a spec, what a checkpoint has learned, and what is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from levit_explore import load_spec, plan
+from levit_explore.plan.ops import AttentionBias
+from levit_explore.plan.tree import walk
+from tests.cli.call import call, printed
+
+DIGITS = str(Path(__file__).parents[2] / "docs" / "examples" / "digits.safetensors")
+TABLES = {name: tensor for name, tensor in load_file(DIGITS).items() if name.endswith(".attention_biases")}
+BLOCK = "stages.1.blocks.1.attn"
+
+
+def test_a_document_of_a_spec_has_every_attention_and_no_table():
+    found = json.loads(printed("biases", "levit256", "--format", "json"))
+    steps = [step for step in walk(plan(load_spec("levit256"))) if isinstance(step.node, AttentionBias)]
+    assert (found["schema"], found["spec"], found["learned"]) == ("levit-explore/biases/1", "levit256", False)
+    assert [block["path"] for block in found["blocks"]] == [
+        step.path.removesuffix(".attention_biases") for step in steps
+    ]
+    first = found["blocks"][0]
+    assert (first["heads"], first["key_grid"], first["query_grid"], first["stride"], first["offsets"]) == (
+        *(4, [14, 14], [14, 14], 1),
+        196,
+    )
+    assert "table" not in first
+
+
+def test_values_of_a_checkpoint_are_in_the_document():
+    found = json.loads(printed("biases", DIGITS, "--values", "--format", "json"))
+    tables = {f"{block['path']}.attention_biases": torch.tensor(block["table"]) for block in found["blocks"]}
+    assert found["learned"]
+    assert tables.keys() == TABLES.keys()
+    assert all(torch.equal(tables[name], table) for name, table in TABLES.items())
+
+
+def test_arrays_hold_the_tables():
+    printed("biases", DIGITS, "-o", "maps.npz")
+    arrays = np.load("maps.npz")
+    assert np.array_equal(arrays[f"{BLOCK}/table"], TABLES[f"{BLOCK}.attention_biases"].numpy())
+
+
+@pytest.mark.parametrize("name", ["maps.svg", "maps.png", "maps.pdf"])
+def test_a_figure_is_written(name):
+    assert call("biases", DIGITS, "--block", BLOCK, "-o", name) == (0, "", "")
+    assert Path(name).stat().st_size > 1000
+
+
+def test_the_map_of_a_head_follows_the_table():
+    out = printed("biases", DIGITS, "--block", BLOCK, "--head", "1", "--query", "0,0")
+    assert out.endswith(
+        f"{BLOCK}, head 1: bias of each key for query 0,0\n"
+        "[0]0 0 3\n 1 0 1 3\n 3 5 4 2\n 7 9 7 5\n"
+        "bias: 0 is -3.26, 9 is 4.75; [ ] is the query.\n"
+    )
+
+
+def test_a_checkpoint_against_itself_has_not_changed():
+    found = json.loads(printed("biases", DIGITS, "--compare", DIGITS, "--format", "json"))
+    assert {head["largest"] for head in found["heads"]} == {0.0}
+
+
+NO_VIEW = "is not a view; choose query, quadrant, unfolded, prior, profile or offsets; did you mean prior?"
+NOT_LEARNED = "all values are zero until the network is trained; only --view offsets has anything to draw"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["levit256", "--weights", "model"],
+            "levit256: --weights picks among the weights of a checkpoint, and this is a spec",
+        ),
+        ([DIGITS, "--size", "64"], f"{DIGITS}: --set and --size edit specs, and this is a checkpoint"),
+        ([DIGITS, "--view", "prior"], "--view prior: is for figures; give -o with a suffix of .png, .svg or .pdf"),
+        ([DIGITS, "--view", "pror", "-o", "a.svg"], f"--view 'pror': {NO_VIEW}"),
+        ([DIGITS, "--query", "a"], "--query 'a': is not a token; write its row and column, such as 3,4"),
+        ([DIGITS, "--block", BLOCK, "--head", "4"], f"head 4: {BLOCK} has 4 heads; it must be 0 to 3"),
+        (
+            [DIGITS, "--block", "stages.1.blocks.1"],
+            f"--block stages.1.blocks.1: no attention of that path; did you mean {BLOCK}?",
+        ),
+        (
+            [DIGITS, "--compare", "levit_digits"],
+            "levit_digits: has learned no attention biases, so there is nothing to compare",
+        ),
+        (["levit256", "--view", "query", "-o", "a.svg"], NOT_LEARNED),
+        (["nope.pth"], "nope.pth: no such file"),
+    ],
+    ids=lambda value: " ".join(value[1:]) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_shown_is_explained(arguments, message):
+    assert call("biases", *arguments) == (2, "", f"{message}\n")
