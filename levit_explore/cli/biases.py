@@ -12,7 +12,7 @@ from levit_explore.cli.progress import step
 from levit_explore.cli.weights import Weights
 from levit_explore.errors import LevitError
 from levit_explore.plan.levit import plan
-from levit_explore.render.emit import Format, emit
+from levit_explore.render.emit import SUFFIXES, Format, emit
 from levit_explore.spec.load import bundled_names, load_spec
 from levit_explore.spec.words import did_you_mean, listed, quoted
 
@@ -59,6 +59,9 @@ def biases(
 
     place = _place(query)
     suffix = output.suffix.lower() if output is not None and form is None else ""
+    known = (*figures.SUFFIXES, ".npz", *SUFFIXES)
+    if output is not None and form is None and suffix not in known:
+        raise LevitError(f"-o {output}: names no format; end it in {listed(list(known))}, or give --format")
     if view is not None and suffix not in figures.SUFFIXES:
         raise LevitError(f"--view {view}: is for figures; give -o with a suffix of {listed(list(figures.SUFFIXES))}")
     with step("reading"):
@@ -112,6 +115,8 @@ def _all(
     from levit_explore.model.files import open_checkpoint
 
     file = open_checkpoint(source, weights)
+    if file.weights:
+        typer.echo(f"{source}: takes the weights under {file.weights} of {', '.join(file.choices)}", err=True)
     if foreign(file.shapes):
         return Path(source).name, foreign_maps(file)
     found = read_checkpoint(source, weights)

@@ -29,13 +29,13 @@ RENDERERS: dict[Format, Callable[[Sequence[Sheet]], str]] = {
     Format.CSV: csv.render,
     Format.MARKDOWN: markdown.render,
 }
-_SUFFIXES = {".txt": Format.TABLE, ".json": Format.JSON, ".csv": Format.CSV, ".md": Format.MARKDOWN}
+SUFFIXES = {".txt": Format.TABLE, ".json": Format.JSON, ".csv": Format.CSV, ".md": Format.MARKDOWN}
 
 
 def emit(sheets: Sequence[Sheet], form: Format | None, output: Path | None) -> None:
     """Prints the sheets, or writes them to `output`, whose suffix chooses the format where `form` is None."""
     if output is not None:
-        write_text(output, RENDERERS[form or by_suffix(output, _SUFFIXES)](sheets))
+        write_text(output, RENDERERS[form or by_suffix(output, SUFFIXES)](sheets))
     elif form in (None, Format.TABLE) and sys.stdout.isatty():
         from rich.console import Console
 

@@ -93,8 +93,21 @@ NOT_LEARNED = "all values are zero until the network is trained; only --view off
         ),
         (["levit256", "--view", "query", "-o", "a.svg"], NOT_LEARNED),
         (["nope.pth"], "nope.pth: no such file"),
+        (
+            [DIGITS, "-o", "a.npy"],
+            "-o a.npy: names no format; end it in .png, .svg, .pdf, .npz, .txt, .json, .csv or .md, or give --format",
+        ),
     ],
     ids=lambda value: " ".join(value[1:]) if isinstance(value, list) else "",
 )
 def test_what_cannot_be_shown_is_explained(arguments, message):
     assert call("biases", *arguments) == (2, "", f"{message}\n")
+
+
+def test_which_weights_were_taken_is_said():
+    tables = load_file(DIGITS)
+    torch.save({"model": tables, "model_ema": {name: 2 * tensor for name, tensor in tables.items()}}, "both.pth")
+    status, out, err = call("biases", "both.pth", "--weights", "model_ema", "--values", "--format", "json")
+    assert (status, err) == (0, "both.pth: takes the weights under model_ema of model, model_ema\n")
+    first = json.loads(out)["blocks"][0]
+    assert torch.equal(torch.tensor(first["table"]), 2 * TABLES[f"{first['path']}.attention_biases"])
