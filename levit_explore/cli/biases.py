@@ -68,7 +68,7 @@ def biases(
         subject, maps = _read(source, edits, size, weights, block)
         _, after = _read(compare, [], None, None, block) if compare is not None else (None, None)
     if after is not None:
-        _check_learned({source: maps, str(compare): after})
+        _check_weights({source: maps, str(compare): after})
     if output is not None and suffix in figures.SUFFIXES:
         name = subject if isinstance(subject, str) else subject.name
         with step("drawing"):
@@ -123,11 +123,11 @@ def _all(
     return found.spec, bias_maps(found.plan, {path: table.double().numpy() for path, table in found.biases().items()})
 
 
-def _check_learned(compared: Mapping[str, Sequence["BiasMap"]]) -> None:
-    """Raises LevitError where there is nothing to compare, because one side has learned nothing."""
+def _check_weights(compared: Mapping[str, Sequence["BiasMap"]]) -> None:
+    """Raises LevitError where there is nothing to compare, because one side has no weights."""
     for source, maps in compared.items():
-        if not any(one.learned for one in maps):
-            raise LevitError(f"{source}: has learned no attention biases, so there is nothing to compare")
+        if all(one.table is None for one in maps):
+            raise LevitError(f"{source}: has no attention biases with values, so there is nothing to compare")
 
 
 def _place(query: str | None) -> tuple[int, int] | None:

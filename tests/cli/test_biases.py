@@ -89,7 +89,7 @@ NOT_LEARNED = "all values are zero until the network is trained; only --view off
         ),
         (
             [DIGITS, "--compare", "levit_digits"],
-            "levit_digits: has learned no attention biases, so there is nothing to compare",
+            "levit_digits: has no attention biases with values, so there is nothing to compare",
         ),
         (["levit256", "--view", "query", "-o", "a.svg"], NOT_LEARNED),
         (["nope.pth"], "nope.pth: no such file"),
