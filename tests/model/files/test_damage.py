@@ -18,6 +18,7 @@ CONTAINERS = {
 }
 in_each_container = pytest.mark.parametrize("write", CONTAINERS.values(), ids=CONTAINERS)
 one_file = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PLACES = st.integers(0, 100_000) | st.integers(0, 1500)  # whatever the length, which varies in the old format of torch
 BEGINNINGS = [
     b"",
     b"PK\x03\x04",
@@ -50,9 +51,8 @@ def test_random_bytes_are_refused(tmp_path, beginning, data):
 def test_changed_bytes_are_read_or_refused(tmp_path, write, data):
     path = tmp_path / "saved"
     saved = bytearray(write(path).read_bytes())
-    places = st.integers(0, len(saved) - 1) | st.integers(0, min(len(saved), 1500) - 1)
-    for place, byte in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=4)):
-        saved[place] = byte
+    for place, byte in data.draw(st.lists(st.tuples(PLACES, st.integers(0, 255)), min_size=1, max_size=4)):
+        saved[place % len(saved)] = byte
     assert is_read_or_refused(path, bytes(saved))
 
 
@@ -62,7 +62,6 @@ def test_changed_bytes_are_read_or_refused(tmp_path, write, data):
 def test_cut_files_are_refused(tmp_path, write, data):
     path = tmp_path / "saved"
     saved = write(path).read_bytes()
-    length = data.draw(st.integers(0, len(saved) - 1))
-    path.write_bytes(saved[:length])
+    path.write_bytes(saved[: data.draw(PLACES) % len(saved)])
     with pytest.raises(CheckpointError):
         open_checkpoint(path)
