@@ -1,6 +1,7 @@
 """What a pickle would import and which storages it names, found by reading its instructions and carrying none out."""
 
 import pickletools
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, NoReturn
@@ -30,6 +31,8 @@ _ALLOWED = {
     *("collections.OrderedDict", "collections.Counter", "_codecs.encode"),
     *("builtins.set", "__builtin__.set"),
 }
+_PLAIN = {"collections", "datetime", "decimal", "enum", "fractions", "pathlib", "uuid"}  # of Python's own: data alone
+_PYTHON = {"__builtin__", "commands", *sys.stdlib_module_names} - _PLAIN  # with the names that Python 2 had
 _WINDOW = 16  # more values than name a storage
 _MAX_INSTRUCTIONS = 1_000_000  # what a few bytes each build takes memory; a training state has a tenth at most
 
@@ -62,10 +65,13 @@ def survey(stream: IO[bytes], file: str) -> Survey:
 
 
 def _refuse(name: str, file: str) -> NoReturn:
+    module = name.split(".")[0]
+    found = f"{file}: would import {printable(name[:200])}, and no code of a checkpoint is run"
+    if module in _PYTHON:
+        raise CheckpointError(f"{found}; no weights need that, so do not open it with anything that would")
     resave = f"c = torch.load({file!r}, map_location='cpu', weights_only=False); torch.save(c['model'], 'weights.pth')"
     raise CheckpointError(
-        f"{file}: would import {printable(name[:200])}, and no code of a checkpoint is run; if you trust it, save its "
-        f"weights alone by {resave} (or c.state_dict() if c is a whole model)"
+        f"{found}; if you trust it, save its weights alone by {resave} (or c.state_dict() if c is a whole model)"
     )
 
 
