@@ -92,7 +92,7 @@ def _read(
     chosen = [one for one in maps if block is None or one.path == block]
     if block is not None and not chosen:
         paths = [one.path for one in maps]
-        fix = did_you_mean(block, paths) or f"; there are {', '.join(paths)}"
+        fix = did_you_mean(block, paths) or f", such as {paths[0]}"
         raise LevitError(f"--block {block}: no attention of that path{fix}")
     return subject, chosen
 
@@ -110,7 +110,7 @@ def _all(
         return planned.spec, bias_maps(planned)
     if edits or size:
         raise LevitError(f"{source}: --set and --size edit specs, and this is a checkpoint")
-    from levit_explore.model.checkpoint import read_checkpoint
+    from levit_explore.model.checkpoint import recognise
     from levit_explore.model.families import foreign, foreign_maps
     from levit_explore.model.files import open_checkpoint
 
@@ -119,7 +119,7 @@ def _all(
         typer.echo(f"{source}: takes the weights under {file.weights} of {', '.join(file.choices)}", err=True)
     if foreign(file.shapes):
         return Path(source).name, foreign_maps(file)
-    found = read_checkpoint(source, weights)
+    found = recognise(file)
     return found.spec, bias_maps(found.plan, {path: table.double().numpy() for path, table in found.biases().items()})
 
 

@@ -56,8 +56,9 @@ def convert(
 ) -> None:
     """The same weights in another layout, folded, or with biases resampled for another image size."""
     with step("reading the checkpoint"):
-        from levit_explore.model.checkpoint import KeyLayout, read_checkpoint
+        from levit_explore.model.checkpoint import read_checkpoint
         from levit_explore.model.convert import converted, save
+        from levit_explore.model.key_layout import KeyLayout
 
         names = [layout.value for layout in KeyLayout]
         if to not in names:

@@ -3,7 +3,6 @@
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,43 +12,22 @@ from torch import Tensor
 from levit_explore.analysis.offsets import offsets
 from levit_explore.errors import CheckpointError, SpecError
 from levit_explore.model.build import build
+from levit_explore.model.families import readable
 from levit_explore.model.files import CheckpointFile, open_checkpoint
 from levit_explore.model.infer import Inferred, infer
+from levit_explore.model.key_layout import KeyLayout, key_layout
 from levit_explore.model.keys import Naming, from_plan, naming, to_plan
 from levit_explore.model.modules import Levit
 from levit_explore.model.state import COUNT, INDEX, index_biases, int_shape, same_tensors, state_shapes
 from levit_explore.plan.fuse import fuse
 from levit_explore.plan.levit import plan
 from levit_explore.plan.tree import Plan, join
-from levit_explore.spec.fields import NormKind, Position, Spec
+from levit_explore.spec.fields import Spec
 from levit_explore.spec.load import bundled_names, load_spec
 from levit_explore.spec.parse import make_spec
 from levit_explore.spec.words import listed, printable, quoted
 
 _DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
-
-
-class KeyLayout(StrEnum):
-    """Whose names a file uses, and whether it holds linear layers as matrices or as 1x1 convolutions."""
-
-    TIMM = "timm"
-    TIMM_CONV = "timm_conv"
-    LEVIT = "levit"
-    LEVIT_C = "levit_c"
-    HF = "hf"
-    NATIVE = "native"  # timm's names, for what timm has no model for: LayerNorm, position embeddings
-
-    @property
-    def naming(self) -> Naming:
-        """Whose names they are."""
-        return {KeyLayout.LEVIT: Naming.LEVIT, KeyLayout.LEVIT_C: Naming.LEVIT, KeyLayout.HF: Naming.HF}.get(
-            self, Naming.TIMM
-        )
-
-    @property
-    def maps(self) -> bool:
-        """Whether linear layers are 1x1 convolutions."""
-        return self in (KeyLayout.TIMM_CONV, KeyLayout.LEVIT_C)
 
 
 @dataclass(frozen=True)
@@ -135,18 +113,23 @@ def read_checkpoint(path: str | Path, weights: str | None = None) -> Checkpoint:
 
     Raises CheckpointError where the keys are not those of a LeViT.
     """
-    file = open_checkpoint(path, weights)
+    return recognise(open_checkpoint(path, weights))
+
+
+def recognise(file: CheckpointFile) -> Checkpoint:
+    """What is in a file that has been opened. Raises CheckpointError as `read_checkpoint` does."""
     names = naming(file.shapes)
+    hint = "; `levit-explore biases` shows its attention biases" if readable(file.shapes) else ""
     if names is None:
         some = listed([printable(key) for key in list(file.shapes)[:3]], "and")
-        raise CheckpointError(f"{_path(file)}: not a LeViT of levit.py, timm or transformers; it holds {some}")
+        raise CheckpointError(f"{_path(file)}: not a LeViT of levit.py, timm or transformers; it holds {some}{hint}")
     try:
         return _recognised(file, names)
     except SpecError as error:
         problem = error.problems[0].removeprefix("spec: ")
         raise CheckpointError(f"{_path(file)}: no spec has these sizes: {problem}") from None
     except CheckpointError as error:
-        raise CheckpointError(f"{_path(file)}: not a whole LeViT: {error}") from None
+        raise CheckpointError(f"{_path(file)}: not a whole LeViT: {error}{hint}") from None
 
 
 def _recognised(file: CheckpointFile, names: Naming) -> Checkpoint:
@@ -166,7 +149,9 @@ def _recognised(file: CheckpointFile, names: Naming) -> Checkpoint:
     known = expected | optional
     return Checkpoint(
         file,
-        _layout(names, keys, file, planned),
+        key_layout(
+            names, (file.shapes[key] for name, key in keys.items() if not name.startswith("stem.")), planned.spec
+        ),
         planned,
         bundled,
         assumed,
@@ -174,11 +159,6 @@ def _recognised(file: CheckpointFile, names: Naming) -> Checkpoint:
         missing=tuple(theirs[name] for name in expected if name not in keys and not name.endswith(COUNT)),
         unexpected=tuple(key for key, name in renamed.items() if keys[name] != key or shapes[name] != known.get(name)),
     )
-
-
-def native_alone(spec: Spec) -> bool:
-    """Whether neither levit.py nor timm nor transformers has such a model: LayerNorm, or no attention biases."""
-    return spec.norm is NormKind.LAYERNORM or spec.position is not Position.BIAS
 
 
 def _planned(spec: Spec, fused: bool) -> Plan:
@@ -213,19 +193,6 @@ def _fits(spec: Spec, planned: Plan) -> bool:
 
 def _activations(spec: Spec) -> tuple[object, object]:
     return spec.activation, spec.attention_activation
-
-
-def _layout(names: Naming, keys: Mapping[str, str], file: CheckpointFile, planned: Plan) -> KeyLayout:
-    maps = any(len(file.shapes[key]) == 4 for name, key in keys.items() if not name.startswith("stem."))
-    match names:
-        case Naming.LEVIT:
-            return KeyLayout.LEVIT_C if maps else KeyLayout.LEVIT
-        case Naming.HF:
-            return KeyLayout.HF
-        case Naming.TIMM if native_alone(planned.spec):
-            return KeyLayout.NATIVE
-        case Naming.TIMM:
-            return KeyLayout.TIMM_CONV if maps else KeyLayout.TIMM
 
 
 def _matrix_shape(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:

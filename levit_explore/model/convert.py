@@ -1,19 +1,20 @@
 """The same weights in another layout, with BatchNorm folded or for another image size."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save as safetensors
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from levit_explore.analysis.offsets import offsets
 from levit_explore.errors import CheckpointError, LevitError
-from levit_explore.model.checkpoint import Checkpoint, KeyLayout, native_alone
+from levit_explore.model.checkpoint import Checkpoint
 from levit_explore.model.fuse import fold
+from levit_explore.model.key_layout import KeyLayout, native_alone
 from levit_explore.model.keys import Naming, from_plan
 from levit_explore.model.state import in_state_dict_order, index_biases, state_shapes
 from levit_explore.plan.fuse import fuse
@@ -90,15 +91,29 @@ def save(tensors: Mapping[str, Tensor], path: Path, entry: str | None = None) ->
     """
     match path.suffix.lower():
         case ".safetensors":
-            data = safetensors(_apart(tensors), metadata={"format": "pt"})  # without which transformers refuses it
+            write_file(path, lambda file: _write_safetensors(_apart(tensors), file))
         case ".pth" | ".pt" | ".bin":
-            whole, stream = _apart(tensors), io.BytesIO()
-            torch.save({entry: whole} if entry else whole, stream)
-            data = stream.getvalue()
+            whole = _apart(tensors)
+            write_file(path, lambda file: _write_pth({entry: whole} if entry else whole, file))
         case suffix:
             given = f"the suffix {suffix}" if suffix else "a name without a suffix"
             raise LevitError(f"-o {path}: {given} names no kind of checkpoint; end it in .safetensors or .pth")
-    write_file(path, lambda file: file.write_bytes(data))
+
+
+def _write_safetensors(tensors: dict[str, Tensor], file: Path) -> None:
+    file.touch()  # whose errors, unlike those below, say what is wrong with the place
+    try:
+        save_file(tensors, file, metadata={"format": "pt"})  # without which transformers refuses it
+    except SafetensorError as error:
+        raise OSError(str(error)) from None
+
+
+def _write_pth(state: Mapping[str, object], file: Path) -> None:
+    with file.open("wb") as stream:
+        try:
+            torch.save(state, stream)
+        except RuntimeError:  # what torch makes of a write that stops halfway
+            raise OSError("writing stopped halfway; the disk may be full") from None
 
 
 def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -49,6 +49,12 @@ def foreign(keys: Iterable[str]) -> bool:
     )
 
 
+def readable(keys: Iterable[str]) -> bool:
+    """Whether keys are those of another network with tables of attention biases."""
+    found = list(keys)
+    return foreign(found) and any(_TABLE.fullmatch(key) for key in found)
+
+
 def foreign_maps(file: CheckpointFile) -> list[BiasMap]:
     """The map of every attention that has a table, in the order of the numbers in their paths.
 

@@ -87,6 +87,7 @@ NOT_LEARNED = "all values are zero until the network is trained; only --view off
             [DIGITS, "--block", "stages.1.blocks.1"],
             f"--block stages.1.blocks.1: no attention of that path; did you mean {BLOCK}?",
         ),
+        ([DIGITS, "--block", "x"], "--block x: no attention of that path, such as stages.0.blocks.0.attn"),
         (
             [DIGITS, "--compare", "levit_digits"],
             "levit_digits: has no attention biases with values, so there is nothing to compare",

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from levit_explore import flops, load_spec
-from levit_explore.model.checkpoint import KeyLayout, read_checkpoint
+from levit_explore.model.checkpoint import read_checkpoint
 from levit_explore.model.convert import folded, written
+from levit_explore.model.key_layout import KeyLayout
 from levit_explore.spec.write import fields
 from tests.cli.call import call, document, printed
 from tests.model.checkpoints import Tensors, published, weights_of
@@ -137,6 +138,7 @@ def test_inspect_document_lists_what_is_missing_and_unexpected():
 
 def test_inspect_document_of_a_bundled_spec():
     found = document("inspect", str(DIGITS))
+    assert (found["weights"], found["choices"]) == (None, [])
     assert (found["spec"], found["bundled"], found["inferred"]) == (
         "levit_digits",
         "levit_digits",

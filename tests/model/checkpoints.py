@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from levit_explore import build, load_spec, plan
-from levit_explore.model.checkpoint import KeyLayout
 from levit_explore.model.convert import Weights, written
 from levit_explore.model.files import CheckpointFile
+from levit_explore.model.key_layout import KeyLayout
 from levit_explore.plan.tree import Plan
 from tests.model.models import trained
 from tests.model.test_parity import timm_model, transformers_model

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from levit_explore import build, fuse, load_spec, plan
 from levit_explore.errors import CheckpointError
-from levit_explore.model import checkpoint as module
-from levit_explore.model.checkpoint import Checkpoint, KeyLayout, load_checkpoint, read_checkpoint
+from levit_explore.model.checkpoint import Checkpoint, load_checkpoint, read_checkpoint, recognise
 from levit_explore.model.convert import Weights, folded, written
 from levit_explore.model.files import CheckpointFile
+from levit_explore.model.key_layout import KeyLayout
 from tests.golden_data import FIVE
 from tests.model.checkpoints import (
     PUBLISHED,
@@ -39,16 +39,9 @@ def _here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture
-def recognised(monkeypatch):
+def recognised(tensors: Tensors, **config: Any) -> Checkpoint:
     """What is made of a state dict as if it came from a file."""
-
-    def recognise(tensors: Tensors, **config: Any) -> Checkpoint:
-        file = held(tensors, config=config or None)
-        monkeypatch.setattr(module, "open_checkpoint", lambda path, weights: file)
-        return read_checkpoint(file.path)
-
-    return recognise
+    return recognise(held(tensors, config=config or None))
 
 
 def saved(tensors: Any, name: str = "weights.pth") -> Path:
@@ -84,48 +77,48 @@ def one_head(tensors: Tensors) -> Tensors:
 
 @pytest.mark.parametrize("layout", PUBLISHED)
 @pytest.mark.parametrize("name", FIVE)
-def test_published_models_are_recognised_in_every_layout(recognised, name, layout):
+def test_published_models_are_recognised_in_every_layout(name, layout):
     found = recognised(published(name, layout))
     assert (found.bundled, found.layout, found.plan) == (name, layout, plan(load_spec(name)))
 
 
 @pytest.mark.parametrize("layout", PUBLISHED)
 @pytest.mark.parametrize("name", FIVE)
-def test_published_models_are_whole(recognised, name, layout):
+def test_published_models_are_whole(name, layout):
     found = recognised(published(name, layout))
     assert (found.missing, found.unexpected, found.assumed) == ((), (), ())
 
 
 @pytest.mark.parametrize("layout", ["levit", "levit_c"])
 @pytest.mark.parametrize("name", FIVE)
-def test_index_buffers_are_not_needed(recognised, name, layout):
+def test_index_buffers_are_not_needed(name, layout):
     found = recognised(without_index(published(name, layout)))
     assert (found.bundled, found.layout, found.missing, found.unexpected) == (name, layout, (), ())
 
 
 @pytest.mark.parametrize("layout", PUBLISHED)
-def test_counts_of_batches_are_not_needed(recognised, layout):
+def test_counts_of_batches_are_not_needed(layout):
     found = recognised(without_counts(published("levit256", layout)))
     assert (found.bundled, found.missing, found.unexpected) == ("levit256", (), ())
 
 
 @pytest.mark.parametrize("layout", ["levit", "levit_c", "timm", "timm_conv"])
 @pytest.mark.parametrize("name", FIVE)
-def test_folded_models_are_recognised(recognised, name, layout):
+def test_folded_models_are_recognised(name, layout):
     source = fuse(plan(load_spec(name)))
     found = recognised(written(shapes_of(source), KeyLayout(layout)))
     assert (found.bundled, found.layout, found.plan) == (name, layout, source)
 
 
 @pytest.mark.parametrize("name", FIVE)
-def test_a_folded_model_s_batchnorms_are_not_missing(recognised, name):
+def test_a_folded_model_s_batchnorms_are_not_missing(name):
     found = recognised(written(shapes_of(fuse(plan(load_spec(name)))), KeyLayout.LEVIT))
     assert (found.missing, found.unexpected) == ((), ())
 
 
 @pytest.mark.parametrize("change", [bare, one_head])
 @pytest.mark.parametrize("name", FIVE)
-def test_other_models_of_transformers_are_whole(recognised, name, change):
+def test_other_models_of_transformers_are_whole(name, change):
     found = recognised(change(published(name, "hf")))
     assert (found.layout, found.missing, found.unexpected) == ("hf", (), ())
 
@@ -133,17 +126,17 @@ def test_other_models_of_transformers_are_whole(recognised, name, change):
 @pytest.mark.parametrize(
     ("change", "classes", "distillation"), [(bare, 0, False), (one_head, 1000, False), (dict, 1000, True)]
 )
-def test_heads_are_those_that_are_there(recognised, change, classes, distillation):
+def test_heads_are_those_that_are_there(change, classes, distillation):
     found = recognised(change(published("levit128s", "hf")))
     assert (found.spec.num_classes, found.spec.distillation) == (classes, distillation)
 
 
 @pytest.mark.parametrize("options", [{"norm": "layernorm"}, {"position": "embedding"}, {"position": "none"}])
-def test_what_no_other_project_has_is_native(recognised, options):
+def test_what_no_other_project_has_is_native(options):
     assert recognised(weights_of(small(**options)).tensors).layout == "native"
 
 
-def test_several_bundled_specs_with_the_same_tensors_are_told(recognised):
+def test_several_bundled_specs_with_the_same_tensors_are_told():
     found = recognised(shapes_of(plan(load_spec("levit128s_a7"))).tensors)
     assert (found.bundled, found.assumed) == (
         "levit128s_a4",
@@ -160,7 +153,7 @@ def test_the_spec_in_a_folder_is_called_after_the_folder(tmp_path, monkeypatch):
     assert read_checkpoint(".").spec.name == tmp_path.name
 
 
-def test_a_config_s_image_size_is_taken_where_it_gives_the_grid(recognised):
+def test_a_config_s_image_size_is_taken_where_it_gives_the_grid():
     found = recognised(in_layout("hf"), image_size=38)
     assert (found.spec.image_size, found.assumed) == (
         (38, 38),
@@ -169,12 +162,12 @@ def test_a_config_s_image_size_is_taken_where_it_gives_the_grid(recognised):
 
 
 @pytest.mark.parametrize("size", [48, 0, -1, "38", True, None, [38, 38, 38], 1e99])
-def test_a_config_s_image_size_is_left_where_it_does_not(recognised, size):
+def test_a_config_s_image_size_is_left_where_it_does_not(size):
     assert recognised(in_layout("hf"), image_size=size).spec.image_size == (40, 40)
 
 
 @pytest.mark.parametrize("size", [(224, 256), (256, 160)])
-def test_index_buffers_keep_a_rectangle(recognised, size):
+def test_index_buffers_keep_a_rectangle(size):
     with torch.device("meta"):
         theirs = timm_model("levit128s", img_size=size).state_dict()
     weights = Weights(plan(load_spec("levit128s", size=f"{size[0]}x{size[1]}")), theirs)
@@ -303,7 +296,7 @@ def test_the_weights_that_are_asked_for_are_loaded(entry, seed):
         ("hf", "classifier_distill.linear.bias"),
     ],
 )
-def test_a_missing_tensor_is_listed_under_the_file_s_name(recognised, layout, key):
+def test_a_missing_tensor_is_listed_under_the_file_s_name(layout, key):
     found = recognised({name: tensor for name, tensor in in_layout(layout).items() if name != key})
     assert (found.missing, found.unexpected) == ((key,), ())
 
@@ -318,18 +311,18 @@ def test_a_missing_tensor_is_listed_under_the_file_s_name(recognised, layout, ke
         "stages.0.blocks.0.attn.norm.bias",
     ],
 )
-def test_an_unknown_tensor_is_listed(recognised, key):
+def test_an_unknown_tensor_is_listed(key):
     found = recognised(in_layout("levit") | {key: torch.ones(3)})
     assert (found.missing, found.unexpected) == ((), (key,))
 
 
 @pytest.mark.parametrize("key", ["blocks.1.m.2.c.weight", "blocks.4.attention_bias_idxs", "head.bn.running_mean"])
-def test_a_tensor_of_a_wrong_shape_is_listed(recognised, key):
+def test_a_tensor_of_a_wrong_shape_is_listed(key):
     found = recognised(in_layout("levit") | {key: torch.ones(3, 2)})
     assert (found.missing, found.unexpected) == ((), (key,))
 
 
-def test_shapes_that_contradict_each_other_are_listed(recognised):
+def test_shapes_that_contradict_each_other_are_listed():
     found = recognised(in_layout("levit") | {"head.bn.weight": torch.ones(1), "head.bn.bias": torch.ones(1)})
     assert found.unexpected == ("head.bn.weight", "head.bn.bias")
 
@@ -393,11 +386,13 @@ def test_what_cannot_be_loaded_is_said_in_a_line(tensors, message):
 @pytest.mark.parametrize(
     "name", ["vit_tiny_patch16_224", "resnet18", "resnet50_clip", "efficientformer_l1", "tiny_vit_5m_224"]
 )
-def test_other_models_are_refused_in_a_line(recognised, name):
+def test_other_models_are_refused_in_a_line(name):
     with torch.device("meta"):
         tensors = create_model(name).state_dict()
-    with pytest.raises(CheckpointError, match=r"^weights.pth: not a (whole )?LeViT.*$"):
+    with pytest.raises(CheckpointError, match=r"^weights.pth: not a (whole )?LeViT.*$") as error:
         recognised(tensors)
+    has_biases = name in ("efficientformer_l1", "tiny_vit_5m_224")
+    assert str(error.value).endswith("; `levit-explore biases` shows its attention biases") == has_biases
 
 
 # What is read
@@ -434,7 +429,7 @@ def test_biases_are_read_alone(read):
 
 
 @pytest.mark.parametrize("layout", PUBLISHED)
-def test_biases_stand_under_the_path_of_their_attention(recognised, layout):
+def test_biases_stand_under_the_path_of_their_attention(layout):
     found = recognised(in_layout(layout)).biases()
     ending = ".attention_biases"
     expected = {name.removesuffix(ending): SMALL.tensors[name] for name in SMALL.tensors if name.endswith(ending)}

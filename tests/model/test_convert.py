@@ -1,6 +1,7 @@
 """The same weights in other layouts, folded, and for other image sizes."""
 
 import re
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from transformers import LevitForImageClassificationWithTeacher
 
 from levit_explore import build, fuse, fuse_model, load_spec, plan
 from levit_explore.errors import CheckpointError, LevitError, SpecError
-from levit_explore.model.checkpoint import KeyLayout, load_checkpoint, read_checkpoint
+from levit_explore.model.checkpoint import load_checkpoint, read_checkpoint
 from levit_explore.model.convert import Weights, converted, folded, resized, save, written
+from levit_explore.model.key_layout import KeyLayout
 from levit_explore.model.state import state_shapes
 from tests.golden_data import FIVE
 from tests.model.checkpoints import PUBLISHED, Tensors, published, shapes_of, weights_of, without_index
@@ -291,19 +293,37 @@ def test_tensors_in_shared_memory_are_saved_apart(name):
     assert Path(name).stat().st_size < shared.nbytes
 
 
-@pytest.mark.parametrize("name", ["a.safetensors", "a.pth"])
-def test_a_file_is_whole_or_not_there(name, monkeypatch):
-    def fail(path: Path, data: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(bytes(data)[:10])
+@pytest.mark.parametrize(("name", "writer"), [("a.safetensors", "save_file"), ("a.pth", "torch.save")])
+def test_a_file_is_whole_or_not_there(name, writer, monkeypatch):
+    def fail(state: object, file: Any, **options: object) -> None:
+        (file.write_bytes if isinstance(file, Path) else file.write)(b"the beginning")
         raise OSError(28, "No space left on device")
 
     Path(name).write_text("before")
-    monkeypatch.setattr(Path, "write_bytes", fail)
+    monkeypatch.setattr(f"levit_explore.model.convert.{writer}", fail)
     with pytest.raises(LevitError) as error:
         save(SMALL.tensors, Path(name))
     assert str(error.value) == f"{name}: cannot be written (No space left on device)"
     assert [(path.name, path.read_text()) for path in Path().iterdir()] == [(name, "before")]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("a.safetensors", "Error while serializing: I/O error: File too large (os error 27)"),
+        ("a.pth", "writing stopped halfway; the disk may be full"),
+    ],
+)
+def test_a_disk_that_fills_up_is_said(name, reason):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        with pytest.raises(LevitError) as error:
+            save(dict.fromkeys("abc", torch.zeros(200_000)), Path(name))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert str(error.value) == f"{name}: cannot be written ({reason})"
+    assert list(Path().iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["no/a.safetensors", "no/a.pth"])

@@ -14,8 +14,9 @@ from timm.models.swin_transformer import WindowAttention
 from transformers import BeitConfig, BeitModel, SwinConfig, SwinModel
 
 from levit_explore import CheckpointError, LevitError
-from levit_explore.analysis.biases import BiasMap, head_facts
+from levit_explore.analysis.biases import BiasMap, bias_maps, head_facts
 from levit_explore.analysis.offsets import signed_offsets
+from levit_explore.model.checkpoint import recognise
 from levit_explore.model.families import foreign, foreign_maps
 from levit_explore.model.files import open_checkpoint
 from levit_explore.render import figures, npz, plain
@@ -23,7 +24,7 @@ from levit_explore.render.heatmap import offsets_heatmap
 from levit_explore.render.panels import View, rows
 from levit_explore.render.results.biases import biases_sheet
 from tests.cli.call import call
-from tests.model.checkpoints import PUBLISHED, published
+from tests.model.checkpoints import PUBLISHED, held, published
 
 TABLES = ("attention_biases", "relative_position_bias_table")
 INDEXES = ("attention_bias_idxs", "relative_position_index")
@@ -32,6 +33,11 @@ UNSIGNED = [
     *(f"efficientformer_{size}" for size in ("l1", "l3", "l7")),
     *(f"efficientformerv2_{size}" for size in ("s0", "s1", "s2", "l")),
     *(f"efficientvit_m{size}" for size in range(6)),
+]
+LEVIT = [
+    f"{kind}_{size}"
+    for kind in ("levit", "levit_conv")
+    for size in ("128s", "128", "192", "256", "384", "384_s8", "512", "512_s8", "256d", "512d")
 ]
 SIGNED = [
     "swin_tiny_patch4_window7_224",
@@ -114,6 +120,25 @@ def test_maps_by_distance_are_what_timm_adds(name, tmp_path):
     assert not any(one.signed for one in maps)
     assert [one.path for one in maps] == list(owners(model))
     assert [one.path for one in maps if one.stride == 2] == [path for path in owners(model) if "downsample" in path]
+
+
+def test_all_of_timm_s_models_with_such_tables_are_compared():
+    assert sorted(UNSIGNED + LEVIT) == sorted(
+        name
+        for family in ("levit", "tiny_vit", "efficientformer", "efficientvit_m")
+        for name in timm.list_models(f"{family}*")
+    )
+
+
+@pytest.mark.parametrize("name", LEVIT)
+def test_maps_of_levits_are_what_timm_adds(name):
+    model = with_tables(timm.create_model(name))
+    found = recognise(held(model.state_dict()))
+    maps = bias_maps(found.plan, {path: table.numpy() for path, table in found.biases().items()})
+    own = owners(model)
+    assert [one.path for one in maps] == list(own)
+    for one in maps:
+        assert np.array_equal(one.bias, added(own[one.path]))
 
 
 @pytest.mark.parametrize("name", SIGNED)
