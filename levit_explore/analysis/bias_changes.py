@@ -43,6 +43,13 @@ def differences(before: Sequence[BiasMap], after: Sequence[BiasMap]) -> list[Bia
     return [replace(a, table=np.asarray(b.shifted - a.shifted)) for a, b in pairs]
 
 
+def class_token_change(before: Sequence[BiasMap], after: Sequence[BiasMap]) -> float | None:
+    """The largest absolute difference among biases of a class token, which have no offset; None without such."""
+    tokens = [(a.class_token, b.class_token) for a, b in matched(before, after)]
+    found = [float(abs(b - a).max()) for a, b in tokens if a is not None and b is not None]
+    return max(found, default=None)
+
+
 def matched(before: Sequence[BiasMap], after: Sequence[BiasMap]) -> list[tuple[BiasMap, BiasMap]]:
     """The maps of the same attentions. Raises LevitError where they do not match."""
     others = {one.path: one for one in after}
@@ -65,4 +72,5 @@ def matched(before: Sequence[BiasMap], after: Sequence[BiasMap]) -> list[tuple[B
 def _form(one: BiasMap) -> str:
     height, width = one.key_grid
     signed = ", signed offsets" if one.signed else ""
+    signed += ", a class token" if one.class_token is not None else ""
     return f"{one.heads} heads on {height} x {width} keys at stride {one.stride}{signed}"

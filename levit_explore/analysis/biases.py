@@ -1,8 +1,8 @@
-"""What attention biases look like: the map of every attention, and in numbers what each head attends to."""
+"""Attention biases by offset: the map of every attention, and the views of it that pictures show."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -13,12 +13,14 @@ from levit_explore.errors import LevitError
 from levit_explore.plan.ops import AttentionBias
 from levit_explore.plan.tree import Plan, walk
 from levit_explore.sizes import single
+from levit_explore.spec.words import shown
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 RARE = 0.1  # an offset with fewer pairs than this for each query is rare: hardly trained, and hardly used
-_CHUNK = 2**16  # logits of a head that are held at once
+MOST_KEYS = 2**14  # of a map: 128 x 128, as of images of 2048 pixels
+_MOST_PAIRS = 2**26  # of query and key in an index that is held whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,10 @@ class BiasMap:
     table: Floats | None = field(default=None, repr=False)
     signed: bool = False
     class_token: Floats | None = field(default=None, repr=False)  # (heads, 3): to the keys, from the queries, to itself
+
+    def __post_init__(self) -> None:
+        if self.keys > MOST_KEYS:
+            raise LevitError(f"{self.path}: has {shown(self.keys)} keys; maps are made of at most {MOST_KEYS}")
 
     @property
     def query_grid(self) -> tuple[int, int]:
@@ -76,10 +82,22 @@ class BiasMap:
 
     @cached_property
     def index(self) -> Ints:
-        """The offset of every pair, (queries, keys)."""
+        """The offset of every pair, (queries, keys). Raises LevitError where that is too large to hold."""
+        if self.queries * self.keys > _MOST_PAIRS:
+            raise LevitError(f"{self.path}: {self.queries} x {self.keys} pairs of query and key are too many to hold")
+        return self.index_of(0, self.queries)
+
+    def index_of(self, start: int, stop: int) -> Ints:
+        """The offsets of the pairs of some queries, (stop - start, keys)."""
         if self.signed:
-            return signed_offsets(self.key_grid)
-        return offsets(AttentionBias("attention_biases", self.heads, self.key_grid, self.stride))
+            return signed_offsets(self.key_grid, start, stop)
+        return offsets(AttentionBias("attention_biases", self.heads, self.key_grid, self.stride), start, stop)
+
+    def row(self, y: int, x: int) -> Ints:
+        """The offset of every key for the query in row `y` and column `x`, (keys,). Raises LevitError as `query`."""
+        token = self.query(y, x)
+        row: Ints = self.index_of(token, token + 1)[0]
+        return row
 
     @property
     def places(self) -> Ints:
@@ -179,111 +197,6 @@ def softmax(logits: Floats) -> Floats:
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
     shares: Floats = weights / weights.sum(axis=-1, keepdims=True)
     return shares
-
-
-@dataclass(frozen=True)
-class HeadFacts:
-    """What one head attends to by its biases alone, that is under softmax(bias), as a mean over all queries."""
-
-    head: int
-    span: float  # mean distance from query to key, in tokens of the key grid
-    entropy: float  # divided by log(keys), so that even attention has 1
-    direction: float  # 1: along the query's row; -1: along its column; 0: as much along both
-    parity: float  # correlation of the values with a pattern of period 2, -1 to 1
-    low: float  # the smallest value, and the largest
-    high: float
-    marks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A word for heads, when it is given, and that condition in words. `even` is the span of even attention."""
-
-    name: str
-    holds: Callable[[HeadFacts, float], bool]
-    words: str
-
-
-UNIFORM, LOCAL, DIRECTED, SPREAD, ALTERNATING = 0.95, 0.5, 0.5, 0.5, 0.7
-
-MARKS = (
-    Mark("uniform", lambda head, even: head.entropy >= UNIFORM, f"entropy >= {UNIFORM}; no other mark is given then"),
-    Mark("local", lambda head, even: head.span <= LOCAL * even, f"span <= {LOCAL} of what even attention has"),
-    Mark(
-        "row",
-        lambda head, even: head.direction >= DIRECTED and head.span >= SPREAD,
-        f"direction >= {DIRECTED} and span >= {SPREAD}",
-    ),
-    Mark(
-        "column",
-        lambda head, even: head.direction <= -DIRECTED and head.span >= SPREAD,
-        f"direction <= {-DIRECTED} and span >= {SPREAD}",
-    ),
-    Mark(
-        "alternating",
-        lambda head, even: abs(head.parity) >= ALTERNATING,
-        f"parity >= {ALTERNATING} or <= {-ALTERNATING}",
-    ),
-)
-_PERIODIC = 4  # tokens that an axis must have before a pattern of period 2 can be told from a peak
-
-
-def head_facts(biases: BiasMap) -> list[HeadFacts]:
-    """The facts of every head; none where nothing is learned."""
-    if not biases.learned:
-        return []
-    down, along = abs(biases.places)
-    distance = np.hypot(down, along)
-    even = float(biases.support @ distance / biases.support.sum())
-    means = _means(biases, np.stack([distance, down, along]))
-    facts = []
-    for head, (values, (entropy, span, dy, dx)) in enumerate(zip(biases.values, means.tolist(), strict=True)):
-        direction = (dx - dy) / (dx + dy) if dx + dy else 0.0
-        parity, low, high = _parity(values, biases), float(values.min()) + 0.0, float(values.max()) + 0.0  # no -0.0
-        found = HeadFacts(head, span, entropy, direction, parity, low, high)
-        facts.append(replace(found, marks=_marks(found, even)))
-    return facts
-
-
-def _means(biases: BiasMap, quantities: Floats) -> Floats:
-    """Entropy, then the means of what `quantities` (n, offsets) say of an offset; (heads, 1 + n)."""
-    sums = np.zeros((biases.heads, 1 + len(quantities)))
-    for index in _chunks(biases.index):
-        shares = softmax(biases.values[:, index])  # (heads, queries of the chunk, keys)
-        surprise = -np.log(np.maximum(shares, np.finfo(np.float64).tiny))
-        sums[:, 0] += (shares * surprise).sum(axis=(1, 2))
-        sums[:, 1:] += np.tensordot(shares, quantities[:, index], axes=([1, 2], [1, 2]))
-    sums[:, 0] = sums[:, 0] / math.log(biases.keys) if biases.keys > 1 else biases.queries
-    means: Floats = sums / biases.queries
-    return means
-
-
-def _chunks(index: Ints) -> Iterator[Ints]:
-    """The rows of an index, as many at a time as can be worked on in little memory."""
-    yield from np.array_split(index, -(-index.size // _CHUNK))
-
-
-def _marks(head: HeadFacts, even: float) -> tuple[str, ...]:
-    names = tuple(mark.name for mark in MARKS if mark.holds(head, even))
-    return ("uniform",) if "uniform" in names else names
-
-
-def _parity(values: Floats, biases: BiasMap) -> float:
-    """The correlation, weighted by support, with (-1)^dy, (-1)^dx or (-1)^(dy+dx), whichever is the largest."""
-    down, along = biases.places
-    height, width = biases.key_grid
-    patterns = [down] * (height >= _PERIODIC) + [along] * (width >= _PERIODIC)
-    patterns += [down + along] * (min(biases.key_grid) >= _PERIODIC)
-    found = [_correlation(values, (-1.0) ** steps, biases.support) for steps in patterns]
-    return max(found, key=abs, default=0.0)
-
-
-def _correlation(a: Floats, b: Floats, weights: Ints) -> float:
-    if not (np.ptp(a) and np.ptp(b)):
-        return 0.0
-    a, b = (values - np.average(values, weights=weights) for values in (a, b))
-    norm = math.sqrt(float(weights @ a**2) * float(weights @ b**2))
-    return float(weights @ (a * b)) / norm
 
 
 def _support(side: int, stride: int, signed: bool) -> Ints:

@@ -11,15 +11,12 @@ from levit_explore.cli.options import Edits, Form, Output, Size
 from levit_explore.cli.progress import step
 from levit_explore.cli.weights import Weights
 from levit_explore.errors import LevitError
-from levit_explore.plan.levit import plan
 from levit_explore.render.emit import SUFFIXES, Format, emit
-from levit_explore.spec.load import bundled_names, load_spec
 from levit_explore.spec.words import did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
     from levit_explore.analysis.biases import BiasMap
     from levit_explore.render.panels import View
-    from levit_explore.spec.fields import Spec
 
 _VIEWS = ("query", "quadrant", "unfolded", "prior", "profile", "offsets")
 
@@ -53,81 +50,67 @@ def biases(
     output: Output = None,
 ) -> None:
     """What attention biases are, and what a checkpoint has learned in them: as a table, a map, a figure or data."""
+    from levit_explore.analysis.bias_changes import class_token_change, differences
     from levit_explore.analysis.bias_changes import compare as changes
+    from levit_explore.cli.bias_source import read
     from levit_explore.render import figures, heatmap, npz
     from levit_explore.render.results.biases import bias_changes_sheet, biases_sheet
 
     place = _place(query)
-    suffix = output.suffix.lower() if output is not None and form is None else ""
-    known = (*figures.SUFFIXES, ".npz", *SUFFIXES)
-    if output is not None and form is None and suffix not in known:
-        raise LevitError(f"-o {output}: names no format; end it in {listed(list(known))}, or give --format")
-    if view is not None and suffix not in figures.SUFFIXES:
+    suffix = _suffix(output, form, (*figures.SUFFIXES, ".npz", *SUFFIXES))
+    pictured = suffix in figures.SUFFIXES
+    if view is not None and not pictured:
         raise LevitError(f"--view {view}: is for figures; give -o with a suffix of {listed(list(figures.SUFFIXES))}")
+    _check_drawn(output or form not in (None, Format.TABLE) or compare, head, None if pictured else query)
     with step("reading"):
-        subject, maps = _read(source, edits, size, weights, block)
-        _, after = _read(compare, [], None, None, block) if compare is not None else (None, None)
-    if after is not None:
-        _check_weights({source: maps, str(compare): after})
-    if output is not None and suffix in figures.SUFFIXES:
-        name = subject if isinstance(subject, str) else subject.name
+        found = read(source, edits, size, weights, block)
+        after = None if compare is None else read(compare, [], None, None, block)
+    if after is not None and compare is not None:
+        _check_compared({source: found.maps, compare: after.maps}, view, values)
+    if output is not None and pictured:
         with step("drawing"):
-            figures.draw(maps, _view(view, maps), output, place, name, after, compare or "")
+            other = None if after is None else after.maps
+            figures.draw(found.maps, _view(view, found.maps), output, place, found.name, other, compare or "")
     elif output is not None and suffix == ".npz":
-        npz.save(maps, output)
+        npz.save(found.maps if after is None else differences(found.maps, after.maps), output)
     elif after is not None and compare is not None:
-        emit([bias_changes_sheet(subject, compare, changes(maps, after))], form, output)
+        token = class_token_change(found.maps, after.maps)
+        emit([bias_changes_sheet(found.subject, compare, changes(found.maps, after.maps), token)], form, output)
     else:
-        drawn = heatmap.heatmaps(maps if block else maps[:1], head if head is not None or block else 0, place)
-        emit([biases_sheet(subject, maps, values)], form, output)
+        shown = found.maps if block else found.maps[:1]
+        drawn = heatmap.heatmaps(shown, head if head is not None or block else 0, place)
+        emit([biases_sheet(found.subject, found.maps, values, found.assumed)], form, output)
         if output is None and form in (None, Format.TABLE):
             heatmap.show(drawn)
 
 
-def _read(
-    source: str, edits: Sequence[str], size: str | None, weights: str | None, block: str | None
-) -> tuple["Spec | str", list["BiasMap"]]:
-    """What a spec or checkpoint is of and its bias maps, of one attention if `block` names it."""
-    subject, maps = _all(source, edits, size, weights)
-    chosen = [one for one in maps if block is None or one.path == block]
-    if block is not None and not chosen:
-        paths = [one.path for one in maps]
-        fix = did_you_mean(block, paths) or f", such as {paths[0]}"
-        raise LevitError(f"--block {block}: no attention of that path{fix}")
-    return subject, chosen
+def _suffix(output: Path | None, form: Format | None, known: Sequence[str]) -> str:
+    """The suffix that chooses the format, or "". Raises LevitError for one that names none."""
+    if output is None or form is not None:
+        return ""
+    suffix = output.suffix.lower()
+    if suffix not in known:
+        raise LevitError(f"-o {output}: names no format; end it in {listed(list(known))}, or give --format")
+    return suffix
 
 
-def _all(
-    source: str, edits: Sequence[str], size: str | None, weights: str | None
-) -> tuple["Spec | str", list["BiasMap"]]:
-    """The spec of a LeViT, or of a checkpoint of another network the name of the file; and all its bias maps."""
-    from levit_explore.analysis.biases import bias_maps
-
-    if source in bundled_names() or source == "-" or source.endswith((".yaml", ".yml")):
-        if weights is not None:
-            raise LevitError(f"{source}: --weights picks among the weights of a checkpoint, and this is a spec")
-        planned = plan(load_spec(source, edits, size))
-        return planned.spec, bias_maps(planned)
-    if edits or size:
-        raise LevitError(f"{source}: --set and --size edit specs, and this is a checkpoint")
-    from levit_explore.model.checkpoint import recognise
-    from levit_explore.model.families import foreign, foreign_maps
-    from levit_explore.model.files import open_checkpoint
-
-    file = open_checkpoint(source, weights)
-    if file.weights:
-        typer.echo(f"{source}: takes the weights under {file.weights} of {', '.join(file.choices)}", err=True)
-    if foreign(file.shapes):
-        return Path(source).name, foreign_maps(file)
-    found = recognise(file)
-    return found.spec, bias_maps(found.plan, {path: table.double().numpy() for path, table in found.biases().items()})
+def _check_drawn(elsewhere: object, head: int | None, query: str | None) -> None:
+    """Raises LevitError for a head or a query where no map is drawn for it."""
+    if elsewhere and head is not None:
+        raise LevitError(f"--head {head}: is for the map in the terminal; figures, data and comparisons have all heads")
+    if elsewhere and query is not None:
+        raise LevitError(f"--query {query}: is for the map in the terminal or a figure, which this does not draw")
 
 
-def _check_weights(compared: Mapping[str, Sequence["BiasMap"]]) -> None:
-    """Raises LevitError where there is nothing to compare, because one side has no weights."""
-    for source, maps in compared.items():
-        if all(one.table is None for one in maps):
+def _check_compared(maps: Mapping[str, Sequence["BiasMap"]], view: str | None, values: bool) -> None:
+    """Raises LevitError where there is nothing to compare, or what is asked for does not change."""
+    for source, found in maps.items():
+        if all(one.table is None for one in found):
             raise LevitError(f"{source}: has no attention biases with values, so there is nothing to compare")
+    if view == "offsets":
+        raise LevitError("--view offsets: is the same before and after; choose another view for --compare")
+    if values:
+        raise LevitError("--values: a comparison has a row for each head; -o FILE.npz holds every difference")
 
 
 def _place(query: str | None) -> tuple[int, int] | None:

@@ -47,6 +47,8 @@ def run(arguments: list[str], debug: bool = False) -> int:
         return _failed(error, error.problems, debug)
     except LevitError as error:
         return _failed(error, [str(error)], debug)
+    except MemoryError as error:
+        return _failed(error, ["levit-explore: this needs more memory than there is"], debug)
     except ImportError as error:
         return _failed(error, [f"levit-explore: a package that this needs cannot be imported: {error}"], debug)
     except typer.TyperException as error:

@@ -62,8 +62,18 @@ class Checkpoint:
         }
 
     def biases(self) -> dict[str, Tensor]:
-        """The bias tables (heads, offsets) by path of their attention; of a safetensors file nothing else is read."""
+        """The bias tables (heads, offsets) by path of their attention.
+
+        Of a safetensors file nothing else is read, but the index buffers where it has them. Raises CheckpointError
+        where a table is missing, unknown or there twice, or an index is not levit.py's.
+        """
         ending = ".attention_biases"
+        missing, unexpected = (
+            tuple(key for key in keys if key.endswith(ending)) for keys in (self.missing, self.unexpected)
+        )
+        if missing or unexpected:
+            raise CheckpointError(f"{_path(self.file)}: {_differences(missing, unexpected)}")
+        self._check_offsets()
         return {name.removesuffix(ending): self._tensor(name) for name in self.keys if name.endswith(ending)}
 
     def _tensor(self, name: str) -> Tensor:
@@ -181,7 +191,7 @@ def _settled(file: CheckpointFile, inferred: Inferred, fused: bool) -> tuple[Pla
         return planned, None, inferred.assumed
     if not same_tensors(_planned(configured, fused), planned):
         return planned, None, inferred.assumed
-    told = tuple(words for words in inferred.assumed if not words.startswith("image_size: "))
+    told = tuple(words for words in inferred.assumed if not words.startswith(("image_size: ", "grid: ")))
     return _planned(configured, fused), None, told
 
 

@@ -46,8 +46,16 @@ def converted(
 
 
 def folded(weights: Weights) -> Weights:
-    """The same weights with every BatchNorm folded into the layer beside it."""
-    return Weights(fuse(weights.plan), fold(weights.plan, weights.tensors))
+    """The same weights with every BatchNorm folded into the layer beside it.
+
+    Raises CheckpointError where that leaves the numbers that their type can hold.
+    """
+    tensors = fold(weights.plan, weights.tensors)
+    for name, tensor in tensors.items():
+        if not tensor.isfinite().all():
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise CheckpointError(f"{name}: folding BatchNorm gives values that {kind} cannot hold; leave out --fuse")
+    return Weights(fuse(weights.plan), tensors)
 
 
 def resized(weights: Weights, image_size: int | list[int]) -> Weights:

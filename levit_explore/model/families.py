@@ -95,6 +95,9 @@ def _map(file: CheckpointFile, key: str) -> BiasMap:
         empty = BiasMap(path, len(table), (1, 1), _stride(file, key, owner))
         return replace(empty, key_grid=_grid(file, key, empty, table.shape[1]), table=table)
     empty, token = BiasMap(path, len(table), (1, 1), 1, signed=True), None
+    if len(file.shapes[key]) == 3:  # which tells the grid
+        height, width = ((side + 1) // 2 for side in file.shapes[key][1:])
+        return replace(empty, key_grid=(height, width), table=table)
     if table.shape[1] % 2 == 0:  # (2H-1) * (2W-1) is odd
         table, token = table[:, :-_CLASS_TOKEN], table[:, -_CLASS_TOKEN:]
     return replace(empty, key_grid=_grid(file, key, empty, table.shape[1]), table=table, class_token=token)
@@ -104,7 +107,8 @@ def _table(file: CheckpointFile, key: str) -> Floats:
     """A table as (heads, columns), its columns in the order of BiasMap, those of a class token behind them."""
     shape, where = file.shapes[key], f"{printable(str(file.path))}: {printable(key)}"
     signed = key.endswith(_SIGNED)
-    if len(shape) not in ((2, 3) if signed else (2,)) or 0 in shape:
+    even = len(shape) == 3 and not all(side % 2 for side in shape[1:])  # a side is 2H-1 or 2W-1
+    if len(shape) not in ((2, 3) if signed else (2,)) or 0 in shape or even:
         raise CheckpointError(f"{where} has the shape {shape}, which is not that of a table of attention biases")
     tensor = file.tensor(key)
     if not tensor.is_floating_point():

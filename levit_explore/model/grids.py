@@ -34,6 +34,22 @@ def rectangle(counts: Sequence[int]) -> TokenGrid:
     return next((grid for grid in grids if _keeps(grid, counts[1:])), grids[0])
 
 
+def is_only(grid: TokenGrid, counts: Sequence[int]) -> bool:
+    """Whether the strides that take a grid from each count to the next leave those of no other rectangle.
+
+    >>> is_only((14, 14), [196, 49, 16]), is_only((16, 16), [256, 64, 16])  # 8x32, 4x16, 2x8 would do as well
+    (True, False)
+    """
+    alike = list(dict.fromkeys(_rectangles(counts[0])))
+    for count in counts[1:]:
+        found = strides(grid, count)
+        if not found:
+            return False
+        grid = kept(grid, found[0])
+        alike = [after for other in alike if math.prod(after := kept(other, found[0])) == count]
+    return len(alike) == 1
+
+
 def width(offsets: Sequence[int]) -> int | None:
     """The width of the key grid behind the offsets of a second query to all keys; along a row they change by 1.
 

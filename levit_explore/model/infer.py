@@ -142,7 +142,7 @@ def _grid(tensors: _Tensors, counts: list[int], width: int | None) -> TokenGrid:
         sure = grid[0] > 1 or width == 1  # a row has the offsets of a column
     else:
         grid = grids.rectangle(counts)
-        sure = grid[0] == grid[1]
+        sure = grids.is_only(grid, counts)
     if not sure:
         tensors.assume(f"grid: {counts[0]} tokens as {grid[0]} x {grid[1]}; it may be another rectangle")
     return grid

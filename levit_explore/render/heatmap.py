@@ -52,16 +52,15 @@ def query_heatmap(biases: BiasMap, head: int, query: tuple[int, int] | None = No
     """
     if not 0 <= head < biases.heads:
         raise LevitError(f"head {head}: {biases.path} has {biases.heads} heads; it must be 0 to {biases.heads - 1}")
-    token, place, words = _placed(biases, query)
-    values = biases.values[head, biases.index[token]].reshape(biases.key_grid)
+    index, place, words = _placed(biases, query)
+    values = biases.values[head, index]
     notes = () if biases.learned else ("all values are zero until the network is trained.",)
     return Heatmap(f"{biases.path}, head {head}: bias of each key for {words}", values, place, "bias", 2, None, notes)
 
 
 def offsets_heatmap(biases: BiasMap, query: tuple[int, int] | None = None) -> Heatmap:
     """Which keys share a parameter for a query, and the number of pairs of query and key that it serves in all."""
-    token, place, words = _placed(biases, query)
-    index = biases.index[token].reshape(biases.key_grid)
+    index, place, words = _placed(biases, query)
     used, shared = len(np.unique(index)), int(np.bincount(index.ravel()).max())
     return Heatmap(
         f"{biases.path}: offset of each key for {words}",
@@ -165,12 +164,12 @@ def _legend(heatmap: Heatmap) -> list[_Cell]:
     return [_Cell(f"{heatmap.unit}: {low} "), *ramp, _Cell(f" {high}; "), _Cell("red", _TICK), _Cell(": the query")]
 
 
-def _placed(biases: BiasMap, query: tuple[int, int] | None) -> tuple[int, tuple[int, int], str]:
-    """The index of a query, where it stands on the key grid, and both in words."""
+def _placed(biases: BiasMap, query: tuple[int, int] | None) -> tuple[Ints, tuple[int, int], str]:
+    """The offsets of a query's keys (H, W), where it stands on the key grid, and both places in words."""
     y, x = query or middle(biases)
-    token, place = biases.query(y, x), (y * biases.stride, x * biases.stride)
+    index, place = biases.row(y, x).reshape(biases.key_grid), (y * biases.stride, x * biases.stride)
     words = f"query {y},{x}" + (f" (at key {place[0]},{place[1]})" if biases.stride > 1 else "")
-    return token, place, words
+    return index, place, words
 
 
 def _range(heatmap: Heatmap) -> tuple[str, str]:

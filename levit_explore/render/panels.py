@@ -107,7 +107,7 @@ def _scaled(query: Place | None, first: BiasMap, one: BiasMap) -> Place:
 def _maps(one: BiasMap, view: View, place: Place) -> Floats:
     """The maps of all heads, (heads, H, W)."""
     if view is View.PRIOR:
-        return softmax(one.values[:, one.index[one.query(*place)]]).reshape(one.heads, *one.key_grid)
+        return softmax(one.values[:, one.row(*place)]).reshape(one.heads, *one.key_grid)
     values: Floats = _spread(one, view, place, one.shifted)
     return values
 
@@ -116,7 +116,7 @@ def _spread(one: BiasMap, view: View, place: Place, table: Any) -> Any:
     """Values by offset, (n, offsets), where the view shows them, (n, H, W)."""
     match view:
         case View.QUERY | View.PRIOR:
-            return table[:, one.index[one.query(*place)]].reshape(-1, *one.key_grid)
+            return table[:, one.row(*place)].reshape(-1, *one.key_grid)
         case View.UNFOLDED:
             return one.unfold(table)
         case _:

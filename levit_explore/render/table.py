@@ -1,5 +1,6 @@
 """Tables for people on a terminal: in colours and with bars where it has them, as wide as it is."""
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -22,7 +23,7 @@ def draw(sheets: Sequence[Sheet], console: Console) -> None:
             console.print()
         console.print(Text(text(sheet.title), style="bold"))
         for line in sheet.intro:
-            console.print(Text(text(line)))
+            console.print(Text(text(line)), soft_wrap=True)  # it may be copied
         for place, table in enumerate(sheet.drawn):
             if place:
                 console.print()
@@ -48,28 +49,48 @@ def _rich(table: Table, console: Console, widths: Sequence[int], width: int) -> 
     left = width - sum(widths) - len(widths)
     rich = RichTable(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     cut: OverflowMethod = "crop" if console.options.ascii_only else "ellipsis"
+    widest = {column.key: _widest(natural, left) for column, natural in zip(table.shown, widths, strict=True)}
     for column, natural in zip(table.shown, widths, strict=True):
         if column.numeric:
             rich.add_column(column.title, justify="right", no_wrap=True, min_width=natural)
         elif column.clip:
-            widest = min(natural, max(natural + left, _NARROWEST_TEXT))
-            rich.add_column(column.title, max_width=widest, no_wrap=True, overflow=cut)
+            rich.add_column(column.title, max_width=widest[column.key], no_wrap=True, overflow=cut)
         else:
             rich.add_column(column.title, overflow="fold")
     bar_width = _bar_width(table, console, left)
     if bar_width:
         rich.add_column("", no_wrap=True)
+    room = widest[table.shown[0].key]
     longest = max((_bar_value(table, row) for row in table.rows), default=0.0) or 1.0
     for before, row in zip([None, *table.rows], table.rows, strict=False):
         style = _ROLE_STYLES.get(str(row.get("role")), "")
         first, *rest = table.cells(row, before)
         bars = [Text(_bar(_bar_value(table, row) / longest, bar_width), style=style)] if bar_width else []
-        rich.add_row(Text(first, style=style), *map(Text, rest), *bars)
+        rich.add_row(Text(_broken(first, room), style=style), *map(Text, rest), *bars)
     if width > console.width:
         rich.width = width
     for row in table.foot:
         rich.add_row(*map(Text, table.cells(row)), style="bold")
     return rich
+
+
+def _widest(natural: int, left: int) -> int:
+    """How wide a column may be that is `natural` cells wide, if it alone makes up for the cells that are missing."""
+    return min(natural, max(natural + left, _NARROWEST_TEXT))
+
+
+def _broken(path: str, room: int) -> str:
+    """A path that is too long in lines that end at a dot.
+
+    >>> _broken("stages.1.downsample.attn_downsample", 20).split()
+    ['stages.1.downsample.', 'attn_downsample']
+    """
+    lines = [""]
+    for part in re.findall(r"[^.]*\.?", path):
+        if len(lines[-1] + part) > room and lines[-1]:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _bar_width(table: Table, console: Console, left: int) -> int:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from levit_explore import LevitError, load_spec, make_spec, plan
 from levit_explore.analysis.bias_changes import compare, differences
-from levit_explore.analysis.biases import MARKS, BiasMap, bias_maps, head_facts
+from levit_explore.analysis.biases import BiasMap, bias_maps
+from levit_explore.analysis.head_facts import MARKS, head_facts
 from tests.bias_tables import KINDS, made, network
 from tests.golden_data import FIVE, OFFICIAL
 
@@ -32,6 +33,29 @@ def pairs(one: BiasMap):
     for query, (y, x) in enumerate(queries):
         for key, (b, a) in enumerate(itertools.product(range(height), range(width))):
             yield query, key, abs(y - b), abs(x - a)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize(("grid", "stride"), GRIDS)
+def test_the_index_of_some_queries_is_that_part_of_the_whole(grid, stride, signed):
+    one = BiasMap("attn", 1, grid, 1 if signed else stride, signed=signed)
+    assert (one.index_of(1, 5) == one.index[1:5]).all()
+    y, x = (side - 1 for side in one.query_grid)
+    assert (one.row(y, x) == one.index[-1]).all()
+
+
+def test_a_grid_too_large_for_maps_is_explained():
+    with pytest.raises(LevitError) as error:
+        BiasMap("attn", 1, (2000, 2000), 1)
+    assert str(error.value) == "attn: has 4000000 keys; maps are made of at most 16384"
+
+
+def test_an_index_too_large_to_hold_is_explained():
+    one = BiasMap("attn", 1, (128, 128), 1)
+    assert one.row(0, 0).tolist() == list(range(16384))
+    with pytest.raises(LevitError) as error:
+        _ = one.index
+    assert str(error.value) == "attn: 16384 x 16384 pairs of query and key are too many to hold"
 
 
 @given(SIDES, SIDES, st.integers(1, 4))

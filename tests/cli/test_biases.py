@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import timm
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from levit_explore import load_spec, plan
 from levit_explore.plan.ops import AttentionBias
@@ -62,6 +63,31 @@ def test_the_map_of_a_head_follows_the_table():
     )
 
 
+def test_arrays_of_a_comparison_are_differences():
+    changed = {name: tensor.clone() for name, tensor in load_file(DIGITS).items()}
+    name = f"{BLOCK}.attention_biases"
+    changed[name][1] = changed[name][1].flip(0)  # which leaves the maximum
+    save_file(changed, "changed.safetensors")
+    assert call("biases", DIGITS, "--compare", "changed.safetensors", "-o", "maps.npz") == (0, "", "")
+    with np.load("maps.npz") as arrays:
+        assert np.allclose(arrays[f"{BLOCK}/table"], (changed[name] - TABLES[name]).numpy(), atol=1e-6)
+        assert not arrays["stages.0.blocks.0.attn/table"].any()
+
+
+def test_a_grid_that_tensors_do_not_tell_is_said_to_be_assumed():
+    model = timm.create_model("levit_128s", img_size=(256, 224))
+    save_file(model.state_dict(), "model.safetensors")
+    assumed = "grid: 224 tokens as 14 x 16; it may be another rectangle"
+    assert json.loads(printed("biases", "model.safetensors", "--format", "json"))["assumed"] == [assumed]
+    assert f"\nassumed {assumed}\n" in printed("biases", "model.safetensors")
+
+
+def test_weights_of_which_there_is_one_set_need_no_word():
+    torch.save({"model": load_file(DIGITS)}, "one.pth")
+    status, _, err = call("biases", "one.pth")
+    assert (status, err) == (0, "")
+
+
 def test_a_checkpoint_against_itself_has_not_changed():
     found = json.loads(printed("biases", DIGITS, "--compare", DIGITS, "--format", "json"))
     assert {head["largest"] for head in found["heads"]} == {0.0}
@@ -94,6 +120,30 @@ NOT_LEARNED = "all values are zero until the network is trained; only --view off
         ),
         (["levit256", "--view", "query", "-o", "a.svg"], NOT_LEARNED),
         (["nope.pth"], "nope.pth: no such file"),
+        (
+            [DIGITS, "--head", "1", "-o", "a.png"],
+            "--head 1: is for the map in the terminal; figures, data and comparisons have all heads",
+        ),
+        (
+            [DIGITS, "--query", "9,9", "-o", "a.npz"],
+            "--query 9,9: is for the map in the terminal or a figure, which this does not draw",
+        ),
+        (
+            [DIGITS, "--compare", DIGITS, "--head", "1"],
+            "--head 1: is for the map in the terminal; figures, data and comparisons have all heads",
+        ),
+        (
+            [DIGITS, "--compare", DIGITS, "--view", "offsets", "-o", "a.png"],
+            "--view offsets: is the same before and after; choose another view for --compare",
+        ),
+        (
+            [DIGITS, "--compare", DIGITS, "--values"],
+            "--values: a comparison has a row for each head; -o FILE.npz holds every difference",
+        ),
+        (
+            ["levit128s", "--size", "4096"],
+            "stages.0.blocks.0.attn: has 65536 keys; maps are made of at most 16384",
+        ),
         (
             [DIGITS, "-o", "a.npy"],
             "-o a.npy: names no format; end it in .png, .svg, .pdf, .npz, .txt, .json, .csv or .md, or give --format",

@@ -68,14 +68,14 @@ def training() -> str:
 def test_inspect_names_a_bundled_spec():
     shutil.copy(DIGITS, "digits.safetensors")
     assert printed("inspect", "digits.safetensors") == (
-        "digits.safetensors: timm layout\ncontainer: safetensors, 207 tensors\nspec: levit_digits\n"
+        "digits.safetensors: timm layout\ncontainer: safetensors, 207 tensors in float32\nspec: levit_digits\n"
     )
 
 
 def test_inspect_shows_a_spec_that_is_not_bundled_and_what_it_assumed():
     assert printed("inspect", saved(LEVIT, "mine.pth")) == (
         "mine.pth: levit layout\n"
-        "container: pth, 142 tensors\n"
+        "container: pth, 142 tensors in float32\n"
         "spec: none that is bundled; its spec is\n"
         f"name: mine\n{SPEC}{ASSUMED}"
     )
@@ -90,13 +90,13 @@ def test_inspect_lists_what_is_missing_and_unexpected():
 def test_inspect_says_which_weights_it_took():
     assert printed("inspect", training()).splitlines()[:2] == [
         "training.pth: levit layout",
-        "container: pth, 142 tensors of model (--weights takes model_ema too)",
+        "container: pth, 142 tensors in float32 of model (--weights takes model_ema too)",
     ]
 
 
 def test_inspect_takes_the_weights_that_are_asked_for():
     assert printed("inspect", training(), "--weights", "model_ema").splitlines()[1] == (
-        "container: pth, 142 tensors of model_ema (--weights takes model too)"
+        "container: pth, 142 tensors in float32 of model_ema (--weights takes model too)"
     )
 
 
@@ -110,7 +110,9 @@ def test_inspect_reads_a_folder_of_transformers():
     Path("folder").mkdir()
     saved(tensors, "folder/pytorch_model.bin")
     Path("folder/config.json").write_text('{"model_type": "levit", "image_size": 224}')
-    assert printed("inspect", "folder") == "folder: hf layout\ncontainer: folder, 325 tensors\nspec: levit128s\n"
+    assert printed("inspect", "folder") == (
+        "folder: hf layout\ncontainer: folder, 325 tensors in float32\nspec: levit128s\n"
+    )
 
 
 def test_inspect_document():
@@ -123,6 +125,7 @@ def test_inspect_document():
         "weights": "model",
         "choices": ["model", "model_ema"],
         "tensors": 142,
+        "types": ["float32"],
         "missing": [],
         "unexpected": [],
         "bundled": None,

@@ -428,6 +428,49 @@ def test_biases_are_read_alone(read):
     assert read == [key for key in in_layout("hf") if key.endswith("attention_biases")]
 
 
+@pytest.mark.parametrize(
+    ("layout", "change", "problem"),
+    [
+        ("timm", lambda key, table: {}, "missing: {}"),
+        ("timm", lambda key, table: {key: table[:, 1:]}, "unknown or of a wrong shape: {}"),
+        ("hf", lambda key, table: {key: table, key[6:]: 2 * table}, "unknown or of a wrong shape: {}"),
+    ],
+    ids=["missing", "of a wrong shape", "with and without the prefix levit."],
+)
+def test_biases_that_are_not_one_whole_table_are_refused(layout, change, problem):
+    tensors = in_layout(layout)
+    key = [key for key in tensors if key.endswith("attention_biases")][1]
+    others = {name: tensor for name, tensor in tensors.items() if name != key}
+    with pytest.raises(CheckpointError) as error:
+        recognised(others | change(key, tensors[key])).biases()
+    shown = key[6:] if layout == "hf" else key
+    assert str(error.value) == f"weights.pth: {problem.format(shown)}"
+
+
+def test_biases_with_other_offsets_than_levit_py_s_are_refused():
+    tensors = dict(in_layout("levit"))
+    key = next(key for key in tensors if key.endswith("attention_bias_idxs"))
+    tensors[key] = tensors[key].flip(0)
+    with pytest.raises(CheckpointError) as error:
+        recognised(tensors).biases()
+    assert str(error.value) == f"weights.pth: {key} has other offsets than levit.py's"
+
+
+@cache
+def published_weights(name: str) -> Weights:
+    """A published model's plan with values."""
+    return weights_of(plan(load_spec(name)))
+
+
+@pytest.mark.parametrize("layout", PUBLISHED)
+@pytest.mark.parametrize("name", FIVE)
+def test_published_models_are_read_to_the_last_bit_in_every_layout(name, layout):
+    weights = published_weights(name)
+    found = recognised(written(weights, KeyLayout(layout))).tensors()
+    assert found.keys() == weights.tensors.keys()
+    assert all(torch.equal(found[key], tensor) for key, tensor in weights.tensors.items())
+
+
 @pytest.mark.parametrize("layout", PUBLISHED)
 def test_biases_stand_under_the_path_of_their_attention(layout):
     found = recognised(in_layout(layout)).biases()

@@ -243,6 +243,16 @@ def test_a_size_that_is_none_is_refused():
         resized(SMALL, 0)
 
 
+def test_folding_that_leaves_the_numbers_of_a_type_is_refused():
+    tensors = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in SMALL.tensors.items()}
+    tensors["stem.conv1.bn.weight"] = torch.full_like(tensors["stem.conv1.bn.weight"], 60_000)
+    tensors["stem.conv1.bn.running_var"] = torch.full_like(tensors["stem.conv1.bn.running_var"], 1e-4)
+    with pytest.raises(CheckpointError) as error:
+        folded(Weights(SMALL.plan, tensors))
+    problem = "stem.conv1.weight: folding BatchNorm gives values that float16 cannot hold; leave out --fuse"
+    assert str(error.value) == problem
+
+
 # Files
 
 

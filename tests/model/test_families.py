@@ -14,7 +14,9 @@ from timm.models.swin_transformer import WindowAttention
 from transformers import BeitConfig, BeitModel, SwinConfig, SwinModel
 
 from levit_explore import CheckpointError, LevitError
-from levit_explore.analysis.biases import BiasMap, bias_maps, head_facts
+from levit_explore.analysis.bias_changes import class_token_change, compare
+from levit_explore.analysis.biases import BiasMap, bias_maps
+from levit_explore.analysis.head_facts import head_facts
 from levit_explore.analysis.offsets import signed_offsets
 from levit_explore.model.checkpoint import recognise
 from levit_explore.model.families import foreign, foreign_maps
@@ -22,7 +24,7 @@ from levit_explore.model.files import open_checkpoint
 from levit_explore.render import figures, npz, plain
 from levit_explore.render.heatmap import offsets_heatmap
 from levit_explore.render.panels import View, rows
-from levit_explore.render.results.biases import biases_sheet
+from levit_explore.render.results.biases import bias_changes_sheet, biases_sheet
 from tests.cli.call import call
 from tests.model.checkpoints import PUBLISHED, held, published
 
@@ -139,6 +141,29 @@ def test_maps_of_levits_are_what_timm_adds(name):
     assert [one.path for one in maps] == list(own)
     for one in maps:
         assert np.array_equal(one.bias, added(own[one.path]))
+
+
+def test_maps_of_a_rectangle_are_what_timm_adds_where_an_index_tells_it():
+    model = with_tables(timm.create_model("levit_128s", img_size=(256, 224)))
+    found = recognise(held(with_index(model)))
+    maps = bias_maps(found.plan, {path: table.numpy() for path, table in found.biases().items()})
+    assert list(dict.fromkeys(one.key_grid for one in maps)) == [(16, 14), (8, 7), (4, 4)]
+    assert found.assumed[-1].startswith("activation")
+    for one, module in zip(maps, owners(model).values(), strict=True):
+        assert np.array_equal(one.bias, added(module))
+
+
+def with_index(model):
+    """A state dict with the index buffers that timm does not save."""
+    tensors = dict(model.state_dict())
+    return tensors | {f"{path}.attention_bias_idxs": one.attention_bias_idxs for path, one in owners(model).items()}
+
+
+def test_a_table_of_three_sides_tells_a_rectangle(tmp_path):
+    model = with_tables(timm.create_model("maxvit_tiny_tf_224", img_size=(224, 320), num_classes=0))
+    file = saved(kept(model), tmp_path / "model.safetensors")
+    assert_same(file, model)
+    assert {one.key_grid for one in foreign_maps(file)} == {(7, 10)}
 
 
 @pytest.mark.parametrize("name", SIGNED)
@@ -272,6 +297,10 @@ def test_an_index_of_another_order_is_refused(tmp_path):
             "nothing beside a.attention_biases tells how its queries stand: neither qkv, nor q and kv, nor q, k and v",
         ),
         (
+            {"relative_position_bias_table": torch.ones(2, 3, 4)},
+            "relative_position_bias_table has the shape (2, 3, 4), which is not that of a table of attention biases",
+        ),
+        (
             {"relative_position_bias_table": torch.ones(9)},
             "relative_position_bias_table has the shape (9,), which is not that of a table of attention biases",
         ),
@@ -340,6 +369,18 @@ def test_only_tables_are_read(tmp_path):
 
     foreign_maps(type(file)(**(vars(file) | {"read": reading})))
     assert sorted(read) == sorted(key for key in file.shapes if key.endswith("attention_biases"))
+
+
+def test_a_class_token_s_change_is_told_apart():
+    tables = [np.zeros((2, 9)), np.ones((2, 9))]
+    before, after = (
+        [BiasMap("a", 2, (2, 2), 1, table, signed=True, class_token=np.full((2, 3), token))]
+        for table, token in zip(tables, (0.0, -5.0), strict=True)
+    )
+    assert class_token_change(before, after) == 5.0
+    assert {change.largest for change in compare(before, after)} == {0.0}
+    sheet = bias_changes_sheet("beit.pth", "other.pth", compare(before, after), class_token_change(before, after))
+    assert sheet.notes[-1] == "class token: its biases, kept apart, change by up to 5.000."
 
 
 def numbered(grid=(3, 4)):
@@ -443,6 +484,6 @@ def test_the_command_reads_swin_and_compares_it(tmp_path):
     status, out, err = call("biases", paths[0], "--compare", paths[1])
     assert (status, err) == (0, "")
     assert out.splitlines()[1:3] == [
-        "attention                           head largest at dy,dx  mean",
-        "encoder.layers.0.blocks.1.attention    1   2.000 2,0      0.062",
+        "attention                           head largest dy dx  mean",
+        "encoder.layers.0.blocks.1.attention    1   2.000  2  0 0.062",
     ]

@@ -139,9 +139,9 @@ def test_changes_by_head():
     sheet = bias_changes_sheet(TINY.spec, "tuned", compare(before, after))
     assert plain.render([sheet]) == (
         "tiny at 64x64 -> tuned: attention biases, what changed by head\n"
-        "attention              head largest at |dy|,|dx|  mean\n"
-        "stages.0.blocks.0.attn    0  12.000 3,0          5.000\n"
-        "stages.0.blocks.0.attn    1   0.000 0,0          0.000\n"
+        "attention              head largest |dy| |dx|  mean\n"
+        "stages.0.blocks.0.attn    0  12.000    3    0 5.000\n"
+        "stages.0.blocks.0.attn    1   0.000    0    0 0.000\n"
         "absolute differences after each head's maximum is subtracted, which softmax does not see; largest: over\n"
         "offsets, and where it is; mean: over all pairs of query and key.\n"
     )
@@ -150,6 +150,8 @@ def test_changes_by_head():
         "head": 0,
         "largest": 12.0,
         "offset": [3, 0],
+        "dy": 3,
+        "dx": 0,
         "mean": 5.0,
     }
 

@@ -1,6 +1,7 @@
 """What a file is, by its first bytes, and the words for what is not a checkpoint."""
 
 import codecs
+import pickletools
 from enum import Enum, auto
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from levit_explore.model.files.survey import survey
 from levit_explore.spec.words import printable
 
 HEAD = 4096  # as many bytes as `content` looks at
+_LARGEST_OLD_PICKLE = 2**24
 
 
 class Content(Enum):
@@ -56,7 +58,7 @@ def _instead(head: bytes, path: Path) -> str:
             return words
     if not head:
         return "is empty; copy or download it again"
-    if head[0] == 0x80 and head[1:2] in (b"\2", b"\3", b"\4", b"\5"):
+    if (head[0] == 0x80 and head[1:2] in (b"\2", b"\3", b"\4", b"\5")) or _is_old_pickle(path):
         with path.open("rb") as stream:
             survey(stream, printable(str(path)))  # a name that it would import says more
         return "is a Python pickle not written by torch.save; save the state dict with torch.save"
@@ -67,6 +69,16 @@ def _instead(head: bytes, path: Path) -> str:
     if _is_text(head):
         return "is text, such as a spec, not a checkpoint; give a .pth or .safetensors file"
     return f"is neither a torch nor a safetensors file (it begins with {head[:8].hex(' ')})"
+
+
+def _is_old_pickle(path: Path) -> bool:
+    """Whether a file is a whole pickle of the first two protocols, which begin like any text."""
+    if path.stat().st_size > _LARGEST_OLD_PICKLE:
+        return False
+    try:
+        return sum(1 for _ in pickletools.genops(path.read_bytes())) > 1
+    except Exception:  # whatever the bytes lead the standard library to
+        return False
 
 
 def _is_text(head: bytes) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from levit_explore.analysis.bias_changes import HeadChange
-from levit_explore.analysis.biases import MARKS, BiasMap, HeadFacts, head_facts
+from levit_explore.analysis.biases import BiasMap
+from levit_explore.analysis.head_facts import MARKS, HeadFacts, head_facts
 from levit_explore.render.sheet import (
     Column,
     Record,
@@ -49,9 +50,12 @@ _CLASS_TOKEN = (
 )
 
 
+_LARGE = 1e5
+
+
 def _hundredths(value: float) -> str:
     """A fact with two decimals, which is what a terminal of 80 columns has room for."""
-    return f"{round(value, 2) + 0.0:5.2f}"
+    return f"{round(value, 2) + 0.0:5.2f}" if abs(value) < _LARGE else f"{value:.1e}"
 
 
 _FACTS = (
@@ -91,15 +95,19 @@ def _change_columns(signed: bool) -> tuple[Column, ...]:
         Column("path", "attention"),
         Column("head", "head", count),
         Column("largest", "largest", ratio),
-        Column("offset", "at dy,dx" if signed else "at |dy|,|dx|", lambda offset: ",".join(map(str, offset))),
+        Column("dy", "dy" if signed else "|dy|", count),
+        Column("dx", "dx" if signed else "|dx|", count),
         Column("mean", "mean", ratio),
     )
 
 
-def biases_sheet(subject: Spec | str, maps: Sequence[BiasMap], values: bool = False) -> Sheet:
+def biases_sheet(
+    subject: Spec | str, maps: Sequence[BiasMap], values: bool = False, assumed: Sequence[str] = ()
+) -> Sheet:
     """Facts by head where there is anything learned, the offset table where there is not; every value on request.
 
-    `subject` is the spec that the maps are of, or the name of a network that has none because it is no LeViT.
+    `subject` is the spec that the maps are of, or the name of a network that has none because it is no LeViT. `assumed`
+    says what of the grids the weights do not tell.
     """
     facts = {one.path: head_facts(one) for one in maps}
     learned = any(one.learned for one in maps)
@@ -114,33 +122,47 @@ def biases_sheet(subject: Spec | str, maps: Sequence[BiasMap], values: bool = Fa
             {
                 "image_size": list(subject.image_size) if isinstance(subject, Spec) else None,
                 "learned": learned,
+                "assumed": list(assumed),
                 "blocks": [_block(one, facts[one.path], values) for one in maps],
             },
         ),
         tables=(*listed, heads if learned else offsets),
-        notes=_notes(subject, maps, learned),
+        notes=[*(f"assumed {words}" for words in assumed), *_notes(subject, maps, learned)],
     )
 
 
-def bias_changes_sheet(subject: Spec | str, other: str, changes: Sequence[HeadChange]) -> Sheet:
-    """What changed in every head from one set of weights to `other`, the largest change first."""
+def bias_changes_sheet(
+    subject: Spec | str, other: str, changes: Sequence[HeadChange], class_token: float | None = None
+) -> Sheet:
+    """What changed in every head from one set of weights to `other`, the largest change first.
+
+    `class_token` is the largest change of biases that have no offset.
+    """
     records: list[Record] = [
         {
             "path": change.path,
             "head": change.head,
             "largest": change.largest,
             "offset": list(change.offset),
+            "dy": change.offset[0],
+            "dx": change.offset[1],
             "mean": change.mean,
         }
         for change in changes
     ]
+    token = [] if class_token is None else [f"class token: its biases, kept apart, change by up to {class_token:.3f}."]
     return Sheet(
         title=f"{_heading(subject)} -> {other}: attention biases, what changed by head",
-        document=document("bias-changes", _name(subject), {"other": other, "heads": rounded(records)}),
+        document=document(
+            "bias-changes",
+            _name(subject),
+            rounded({"other": other, "heads": records, "class_token": class_token}),
+        ),
         tables=(Table(_change_columns(any(change.signed for change in changes)), records),),
         notes=[
             "absolute differences after each head's maximum is subtracted, which softmax does not see; largest: over",
             "offsets, and where it is; mean: over all pairs of query and key.",
+            *token,
         ],
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from levit_explore.model.state import COUNT, INDEX
 from levit_explore.render.sheet import Column, Record, Sheet, Table, document, shape
 from levit_explore.spec.words import listed, word
 from levit_explore.spec.write import fields, to_yaml
@@ -31,6 +32,7 @@ def inspect_sheet(found: "Checkpoint") -> Sheet:
                 "weights": file.weights or None,
                 "choices": [name for name in file.choices if name],
                 "tensors": len(file.shapes),
+                "types": _types(found),
                 "missing": list(found.missing),
                 "unexpected": list(found.unexpected),
                 "bundled": found.bundled,
@@ -40,12 +42,22 @@ def inspect_sheet(found: "Checkpoint") -> Sheet:
         ),
         tables=(Table(_DIFFERENCES, differences),),
         intro=[
-            f"container: {file.container}, {len(file.shapes)} tensors{_entry(file.weights, file.choices)}",
+            f"container: {file.container}, {len(file.shapes)} tensors in {listed(_types(found), 'and')}"
+            f"{_entry(file.weights, file.choices)}",
             f"spec: {name}",
             *([] if found.bundled else to_yaml(fields(spec)).splitlines()),
         ],
         notes=[f"assumed {words}" for words in found.assumed],
     )
+
+
+def _types(found: "Checkpoint") -> list[str]:
+    """The types that tensors come in, but for counts and index buffers."""
+    counted = (COUNT, INDEX)
+    dtypes = [
+        str(dtype).removeprefix("torch.") for key, dtype in found.file.dtypes.items() if not key.endswith(counted)
+    ]
+    return sorted(dict.fromkeys(dtypes), key=lambda name: (-dtypes.count(name), name))
 
 
 def _entry(weights: str, choices: Sequence[str]) -> str:

@@ -103,6 +103,13 @@ def test_a_payload_written_with_the_oldest_instructions_does_not_run(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("protocol", [0, 1])
+def test_a_payload_is_named_in_pickles_of_the_first_protocols(tmp_path, protocol):
+    Path("evil").write_bytes(pickle.dumps({"model": Payload()}, protocol))
+    assert refusal("evil") == warning("evil", MKDIR)
+    assert not (tmp_path / "ran").exists()
+
+
 def pickles(instructions: bytes) -> None:
     """An archive whose pickle is `instructions`."""
     with zipfile.ZipFile("evil", "w") as archive:
