@@ -110,26 +110,41 @@ class Step:
         return any(block.kind is Kind.DOWNSAMPLE for block in self.around)
 
 
-def walk(plan: Plan) -> Iterator[Step]:
-    """Every block and op of a plan of single sizes, repetitions unrolled, a block before what it holds."""
-    return _walk(Step("", plan.root))
+Unroll: TypeAlias = Callable[[Step, list[str]], list[str]]
 
 
-def _walk(step: Step) -> Iterator[Step]:
+def every(step: Step, bodies: list[str]) -> list[str]:
+    """All bodies of a block that repeats one; a walk may be given another choice."""
+    return bodies
+
+
+def walk(plan: Plan, unroll: Unroll = every) -> Iterator[Step]:
+    """Every block and op of a plan of single sizes, repetitions unrolled, a block before what it holds.
+
+    Of a block that repeats its body, `unroll` chooses among their paths those to enter.
+    """
+    return descend(Step("", plan.root), unroll)
+
+
+def descend(step: Step, unroll: Unroll = every) -> Iterator[Step]:
+    """A node and all that it holds, as on a walk."""
     yield step
+    for body in enter(step, unroll):
+        for child in body:
+            yield from descend(child, unroll)
+
+
+def enter(step: Step, unroll: Unroll = every) -> Iterator[list[Step]]:
+    """The children of a block, once for each repetition; nothing for an op."""
     if isinstance(step.node, Block):
         around = (*step.around, step.node)
-        for prefix in _prefixes(step):
-            for child in step.node.children:
-                yield from _walk(Step(join(prefix, child.name), child, around))
+        for path in _bodies(step, step.node.times, unroll):
+            yield [Step(join(path, child.name), child, around) for child in step.node.children]
 
 
-def _prefixes(step: Step) -> list[str]:
+def _bodies(step: Step, times: "Size | None", unroll: Unroll) -> list[str]:
     """The paths that a block's children stand under, one for each repetition."""
-    assert isinstance(step.node, Block)
-    if step.node.times is None:
-        return [step.path]
-    return [f"{step.path}.{index}" for index in range(single(step.node.times))]
+    return [step.path] if times is None else unroll(step, [f"{step.path}.{index}" for index in range(single(times))])
 
 
 def join(*names: str) -> str:

@@ -48,9 +48,24 @@ def test_flops_by_role_prints_one_table():
     )
 
 
+MEMORY = ("activation_memory", "peak_memory")
+
+
+# By hand, in elements of 4 bytes: stem 2 * (2 * 256 + 4 * 64 + 8 * 16 + 16 * 4), of which all but the last 64 once more
+# for activations; attention 2 * 4 * 32 + 4 * 4 * 4 + 5 * 4 * 16; MLP 3 * 4 * 32 + 3 * 4 * 16; pool 16, heads
+# 2 * (16 + 10), average 10. Folded, each norm's output goes. Most are held when 2 * 256 become as many.
+@pytest.mark.parametrize(
+    ("options", "activations"),
+    [([], 2816 + 640 + 576 + 78), (["--fused"], 1856 + 448 + 384 + 46)],
+)
+def test_flops_document_has_the_memory_of_activations(options, activations):
+    found = document("flops", "-", *options, stdin=TINY)
+    assert [found[key] for key in MEMORY] == [4 * activations, 4 * 1024]
+
+
 def test_flops_document():
     found = document("flops", "levit256")
-    assert {key: value for key, value in found.items() if key not in ("rows", "notes")} == {
+    assert {key: value for key, value in found.items() if key not in ("rows", "notes", *MEMORY)} == {
         "schema": "levit-explore/flops/1",
         "spec": "levit256",
         "image_size": [224, 224],

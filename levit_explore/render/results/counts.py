@@ -1,9 +1,11 @@
 """What a network costs, row by row."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from levit_explore.analysis.conventions import Convention, lookup
 from levit_explore.analysis.counts import By, Row, flops, rows
+from levit_explore.analysis.memory import activation_memory, peak_memory
 from levit_explore.plan.tree import Plan, tally
 from levit_explore.plan.work import Facts
 from levit_explore.render.sheet import Column, Sheet, Table, count, document, heading, percent, rounded, shape
@@ -24,7 +26,7 @@ _COUNTS = (
 def flops_sheet(plan: Plan, by: By, convention: str) -> Sheet:
     """The rows of a network, totals by role below, and what the convention does and does not count."""
     charge, work = lookup(convention), tally(plan.root)
-    records = [_counts(row) for row in rows(plan, by, convention)]
+    table = counts_table(rows(plan, by, convention))
     (total,), roles = (rows(plan, part, convention) for part in (By.MODEL, By.ROLE))
     notes = [f"{charge.summary} ({_uncounted(charge, work)}).", *published_notes(plan)]
     fields = {
@@ -34,7 +36,9 @@ def flops_sheet(plan: Plan, by: By, convention: str) -> Sheet:
         "by": str(by),
         "flops": total.flops,
         "params": total.params,
-        "rows": rounded(records),
+        "activation_memory": single(activation_memory(plan)),  # bytes, for one image in fp32
+        "peak_memory": peak_memory(plan),  # bytes, likewise
+        "rows": rounded(table.rows),
         "notes": notes,
     }
     sums = Table(
@@ -45,9 +49,14 @@ def flops_sheet(plan: Plan, by: By, convention: str) -> Sheet:
     return Sheet(
         title=f"{heading(plan.spec)}{', BatchNorm folded' if plan.fused else ''}: FLOPs under {convention}",
         document=document("flops", plan.spec.name, fields),
-        tables=(Table(_COUNTS, records), *([] if by in (By.ROLE, By.MODEL) else [sums])),
+        tables=(table, *([] if by in (By.ROLE, By.MODEL) else [sums])),
         notes=notes,
     )
+
+
+def counts_table(found: Sequence[Row]) -> Table:
+    """Rows of any network as the first table of its sheet shows them."""
+    return Table(_COUNTS, [_counts(row) for row in found])
 
 
 def published_notes(plan: Plan) -> list[str]:
