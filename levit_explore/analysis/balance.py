@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from levit_explore.analysis.conventions import lookup
+from levit_explore.display import Displayed
 from levit_explore.plan.tree import Plan, Role, Step, tally, walk
 from levit_explore.plan.work import Work
 from levit_explore.sizes import single
@@ -46,7 +47,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Balance:
+class Balance(Displayed):
     """The verdict under a rule, the whole that it speaks of, and the parts of that whole."""
 
     convention: str

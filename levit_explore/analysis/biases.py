@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from levit_explore.analysis.offsets import offsets, signed_offsets
+from levit_explore.display import Displayed
 from levit_explore.errors import LevitError
 from levit_explore.plan.ops import AttentionBias
 from levit_explore.plan.tree import Plan, walk
@@ -24,7 +25,7 @@ _MOST_PAIRS = 2**26  # of query and key in an index that is held whole
 
 
 @dataclass(frozen=True, eq=False)
-class BiasMap:
+class BiasMap(Displayed):
     """The biases of one attention, by offset from query to key; `table` is None where there are no weights.
 
     LeViT's depend on |dy| and |dx| alone: (heads, H*W), column |dy| * W + |dx|. Where the sign counts too, as in Swin,
@@ -171,12 +172,16 @@ class BiasMap:
         return y * width + x
 
 
-def bias_maps(plan: Plan, tables: Mapping[str, Any] | None = None) -> list[BiasMap]:
+class BiasMaps(list[BiasMap], Displayed):
+    """The maps of several attentions."""
+
+
+def bias_maps(plan: Plan, tables: Mapping[str, Any] | None = None) -> BiasMaps:
     """The map of every attention that has biases, in the order they run.
 
     `tables` are arrays (heads, H*W) by path of the attention. Raises LevitError for one of another shape.
     """
-    maps = []
+    maps = BiasMaps()
     for step in walk(plan):
         if isinstance(step.node, AttentionBias):
             path = step.path.removesuffix(f".{step.node.name}")

@@ -1,10 +1,11 @@
 """What a network costs under a convention, as one number and as rows that add up to it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from levit_explore.analysis.conventions import Convention, lookup
+from levit_explore.display import Displayed
 from levit_explore.plan.ops import Op
 from levit_explore.plan.tree import Plan, Role, Step, fold, out, params, walk
 from levit_explore.sizes import Shape, Size, single
@@ -34,6 +35,14 @@ class Row:
     share: float  # of all FLOPs
 
 
+class Rows(list[Row], Displayed):
+    """Parts of a network, and the convention that their FLOPs are counted by."""
+
+    def __init__(self, rows: Iterable[Row], convention: str) -> None:
+        super().__init__(rows)
+        self.convention = convention
+
+
 def flops(plan: Plan, convention: str = "levit") -> Size:
     """What the forward pass of one image costs under a convention, in that convention's unit.
 
@@ -45,27 +54,27 @@ def flops(plan: Plan, convention: str = "levit") -> Size:
     return fold(plan.root, lambda op: charge.total(op.work))
 
 
-def rows(plan: Plan, by: By = By.BLOCK, convention: str = "levit") -> list[Row]:
+def rows(plan: Plan, by: By = By.BLOCK, convention: str = "levit") -> Rows:
     """The parts of a network in the order they run; their params and flops add up to those of the network."""
     charge = lookup(convention)
     total = single(flops(plan, convention))
     match by:
-        case By.OP:
-            return [_row(step, charge, total) for step in walk(plan) if isinstance(step.node, Op)]
-        case By.BLOCK:
-            return [_row(step, charge, total) for step in walk(plan) if step.is_block]
-        case By.STAGE:
-            return [
-                _row(step, charge, total)
-                for step in walk(plan)
-                if step.is_stage or (step.is_block and step.stage is None)
-            ]
         case By.ROLE:
             blocks = rows(plan, By.BLOCK, convention)
             roles = dict.fromkeys(row.role for row in blocks)  # in the order in which they first appear
-            return [_sum(role.value, role, [row for row in blocks if row.role is role]) for role in roles]
+            found = [_sum(role.value, role, [row for row in blocks if row.role is role]) for role in roles]
         case By.MODEL:
-            return [_sum("model", Role.OTHER, rows(plan, By.BLOCK, convention))]
+            found = [_sum("model", Role.OTHER, rows(plan, By.BLOCK, convention))]
+        case _:
+            found = [_row(step, charge, total) for step in walk(plan) if _PARTS[by](step)]
+    return Rows(found, convention)
+
+
+_PARTS: Mapping[By, Callable[[Step], bool]] = {
+    By.OP: lambda step: isinstance(step.node, Op),
+    By.BLOCK: lambda step: step.is_block,
+    By.STAGE: lambda step: step.is_stage or (step.is_block and step.stage is None),
+}
 
 
 def _row(step: Step, charge: Convention, total: int) -> Row:

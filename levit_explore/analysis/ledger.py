@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from levit_explore.analysis.conventions import CONVENTIONS, Convention, lookup
+from levit_explore.display import Displayed
 from levit_explore.plan.tree import Plan, tally
 from levit_explore.plan.work import Facts, Work
 from levit_explore.sizes import single
@@ -39,7 +40,11 @@ class Ledger:
         return None if self.measured is None else self.measured - self.total
 
 
-def reconcile(plan: Plan, base: str = "levit", measured: Mapping[str, int] | None = None) -> list[Ledger]:
+class Ledgers(list[Ledger], Displayed):
+    """The ledgers of several conventions against the first."""
+
+
+def reconcile(plan: Plan, base: str = "levit", measured: Mapping[str, int] | None = None) -> Ledgers:
     """The ledger of every convention against `base`, which comes first; the terms of each add up to its difference.
 
     `measured` holds what counters said when they were run, by convention.
@@ -48,7 +53,7 @@ def reconcile(plan: Plan, base: str = "levit", measured: Mapping[str, int] | Non
     origin = lookup(base)
     others = [convention for convention in CONVENTIONS.values() if convention is not origin]
     found = measured or {}
-    return [_ledger(work, convention, origin, found.get(convention.name)) for convention in (origin, *others)]
+    return Ledgers(_ledger(work, one, origin, found.get(one.name)) for one in (origin, *others))
 
 
 def _ledger(work: Facts, convention: Convention, base: Convention, measured: int | None) -> Ledger:

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,7 @@ from levit_explore.render.sheet import text
 from levit_explore.spec.load import bundled_names, load_spec
 from levit_explore.spec.schema import schema
 from levit_explore.spec.write import derived
-from levit_explore.writing import write_text
+from levit_explore.writing import write_file, write_text
 
 app = typer.Typer(
     help="What a LeViT-style network costs, block by block, from its stage spec.",
@@ -158,12 +159,20 @@ def diff_specs(
     size: Size = None,
     convention: Counting = "levit",
     by: Rows = By.BLOCK,
+    graph: Annotated[
+        Path | None,
+        typer.Option("--graph", metavar="FILE", help="Also draw both as one graph: .svg, .png, .pdf, .dot or .gv."),
+    ] = None,
     form: Form = None,
     output: Output = None,
 ) -> None:
     """What changed from one spec to another, and what that did to every row."""
     before, after = plan(load_spec(a)), plan(load_spec(b, edits, size))
-    emit([results.diff_sheet(before, after, diff(before, after, by, convention), convention)], form, output)
+    sheet = results.diff_sheet(before, after, diff(before, after, by, convention), convention)
+    if graph is not None:
+        with step("drawing"):
+            _draw_changes(before, after, by, convention, sheet.intro, graph)
+    emit([sheet], form, output)
 
 
 @app.command(epilog="Example: levit-explore new my_levit --from levit256 --set stages.1.depth=5")
@@ -206,6 +215,20 @@ def verify_plan(
 
 def _plans(sources: list[str], edits: list[str], size: str | None) -> list[Plan]:
     return [plan(load_spec(source, edits, size)) for source in sources]
+
+
+def _draw_changes(before: Plan, after: Plan, by: By, convention: str, fields: Sequence[str], output: Path) -> None:
+    """Writes a picture of two plans as one graph; `fields` are the changes of the spec in words."""
+    from levit_explore.analysis.graph import Level, graph
+    from levit_explore.analysis.graph_changes import merged
+    from levit_explore.render.graphs.changes import changes_look
+    from levit_explore.render.graphs.picture import named, picture
+
+    form = named(output)
+    level = {By.OP: Level.OP, By.STAGE: Level.STAGE, By.MODEL: Level.STAGE}.get(by, Level.BLOCK)
+    both = merged(*(graph(one, level, convention=convention) for one in (before, after)))
+    drawn = picture(both.union, changes_look(both, fields), form)
+    write_file(output, lambda file: file.write_bytes(drawn.content))
 
 
 def _measured(planned: Plan) -> tuple[dict[str, int], list[str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
+from levit_explore.display import Displayed
 from levit_explore.plan.ops import Op
 from levit_explore.plan.work import Facts
 from levit_explore.sizes import Shape, Size, elements, single, total
@@ -65,7 +66,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Displayed):
     """Everything that a spec comes to: the sizes and the order of all operations of one forward pass."""
 
     spec: Spec

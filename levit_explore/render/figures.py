@@ -55,11 +55,25 @@ def draw(
     if suffix not in SUFFIXES:
         given = f"the suffix {path.suffix}" if path.suffix else "a name without a suffix"
         raise LevitError(f"-o {path}: {given} names no picture; end it in {', '.join(SUFFIXES)}")
+    content = encoded(maps, view, suffix, query, model, after, other)
+    write_file(path, lambda file: file.write_bytes(content))
+
+
+def encoded(
+    maps: Sequence[BiasMap],
+    view: View,
+    suffix: str,
+    query: Place | None = None,
+    model: str = "",
+    after: Sequence[BiasMap] | None = None,
+    other: str = "",
+) -> bytes:
+    """What `draw` writes into a file of a suffix in SUFFIXES."""
     buffer = io.BytesIO()
     with _settings():
         made = figure(maps, view, query, model, after, other)
         made.savefig(buffer, format=suffix[1:], dpi=_DPI, metadata=_UNDATED[suffix])
-    write_file(path, lambda file: file.write_bytes(buffer.getvalue()))
+    return buffer.getvalue()
 
 
 def figure(

@@ -8,6 +8,7 @@ from levit_explore.spec.fields import Spec
 from levit_explore.spec.words import printable
 
 Record = Mapping[str, Any]
+_PREFIXES = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
 
 
 def text(value: Any) -> str:
@@ -20,6 +21,19 @@ def text(value: Any) -> str:
 def count(value: int | None) -> str:
     """An exact count with separators: 1,128,024,056."""
     return "" if value is None else f"{value:,}"
+
+
+def si(value: int) -> str:
+    """A count with three digits and its prefix, for pictures, where an exact one has no room.
+
+    >>> si(1_128_024_056), si(53_420_864), si(640)
+    ('1.13 G', '53.4 M', '640')
+    """
+    scaled, place = float(value), 0
+    while abs(scaled) >= 999.5 and place < len(_PREFIXES) - 1:
+        scaled, place = scaled / 1000, place + 1
+    decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
+    return f"{scaled:.{decimals}f} {_PREFIXES[place]}" if place else str(value)
 
 
 def signed(value: int | None) -> str:

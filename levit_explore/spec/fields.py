@@ -7,6 +7,7 @@ and `--set` read them. Sizes may be integer arrays, and then a spec stands for m
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from levit_explore.display import Displayed
 from levit_explore.sizes import Grid, Ratio, Size
 from levit_explore.spec.rules import Choice, Flag, Integer, Number, Text
 from levit_explore.spec.structures import Fields, Kinds, ListOf, Sides, about
@@ -112,7 +113,7 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Spec:
+class Spec(Displayed):
     """A LeViT-style network in full."""
 
     name: str = field(metadata=about(Text(200), "what the network is called", derived="the file's name"))

@@ -32,7 +32,6 @@ _RULES = {
 
 def balance_sheet(plan: Plan, result: Balance) -> Sheet:
     """Attention against MLP by part and in the whole, under the rule that the sheet states."""
-    parts = [{"part": part.part, **_costs(part)} for part in result.parts]
     fields = {
         "convention": result.convention,
         "rule": str(result.rule),
@@ -40,17 +39,25 @@ def balance_sheet(plan: Plan, result: Balance) -> Sheet:
         "high": result.high,
         "balanced": result.balanced,
         **rounded(_costs(result.whole)),
-        "parts": rounded(parts),
+        "parts": rounded(balance_table(result).rows),
     }
     return Sheet(
         title=f"{heading(plan.spec)}: attention against MLP, FLOPs under {result.convention}",
         document=document("balance", plan.spec.name, fields),
-        tables=(Table(_BALANCE, parts, foot=[{"part": result.whole.part, **_costs(result.whole)}]),),
-        notes=[
-            f"{_RULES[result.rule]}.",
-            f"{_verdict(result)}. Mixing is q.k, softmax and attention.v.",
-        ],
+        tables=(balance_table(result),),
+        notes=balance_notes(result),
     )
+
+
+def balance_table(result: Balance) -> Table:
+    """The parts, and the whole below them."""
+    parts = [{"part": part.part, **_costs(part)} for part in result.parts]
+    return Table(_BALANCE, parts, foot=[{"part": result.whole.part, **_costs(result.whole)}])
+
+
+def balance_notes(result: Balance) -> list[str]:
+    """The rule, and the verdict under it."""
+    return [f"{_RULES[result.rule]}.", f"{_verdict(result)}. Mixing is q.k, softmax and attention.v."]
 
 
 def _verdict(result: Balance) -> str:

@@ -1,6 +1,7 @@
 """Why counters differ, and what they say when they are run."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from levit_explore.analysis.ledger import Ledger
 from levit_explore.plan.tree import Plan
@@ -9,24 +10,39 @@ from levit_explore.render.sheet import Column, Record, Sheet, Table, count, docu
 
 def ledger_sheet(plan: Plan, ledgers: Sequence[Ledger]) -> Sheet:
     """Every convention's total as the first one's plus and minus named work, and what counters said that were run."""
-    records: list[Record] = []
-    conventions = []
-    for ledger in ledgers:
-        name = ledger.convention.name
-        terms = [
-            {"work": str(term.work), "count": term.count, "weight": term.weight, "flops": term.flops}
-            for term in ledger.terms
-        ]
-        held = {"measured": ledger.measured, "residual": ledger.residual}
-        whole = {"name": name, "total": ledger.total, "difference": ledger.difference}
-        conventions.append({**whole, "terms": terms, **held})
-        records += [whole | {"flops": ledger.difference} | held, *({"name": name} | term for term in terms)]
     return Sheet(
         title=f"{heading(plan.spec)}: each counter's total as levit's plus and minus named work",
-        document=document("reconcile", plan.spec.name, {"conventions": conventions}),
-        tables=(_ledger_table(records), _measured_table(conventions)),
-        notes=[f"{ledger.convention.summary}." for ledger in ledgers] + _absent(ledgers) + _verdict(ledgers),
+        document=document("reconcile", plan.spec.name, {"conventions": [_convention(ledger) for ledger in ledgers]}),
+        tables=ledger_tables(ledgers),
+        notes=ledger_notes(ledgers),
     )
+
+
+def ledger_tables(ledgers: Sequence[Ledger]) -> tuple[Table, Table]:
+    """The terms of every convention, and those conventions whose counters were run."""
+    conventions = [_convention(ledger) for ledger in ledgers]
+    records = [record for convention in conventions for record in _records(convention)]
+    return _ledger_table(records), _measured_table(conventions)
+
+
+def ledger_notes(ledgers: Sequence[Ledger]) -> list[str]:
+    """What each convention counts, and whether the counters that were run agree."""
+    return [f"{ledger.convention.summary}." for ledger in ledgers] + _absent(ledgers) + _verdict(ledgers)
+
+
+def _convention(ledger: Ledger) -> dict[str, Any]:
+    terms = [
+        {"work": str(term.work), "count": term.count, "weight": term.weight, "flops": term.flops}
+        for term in ledger.terms
+    ]
+    whole = {"name": ledger.convention.name, "total": ledger.total, "difference": ledger.difference, "terms": terms}
+    return whole | {"measured": ledger.measured, "residual": ledger.residual}
+
+
+def _records(convention: Record) -> list[Record]:
+    """A convention as a row, and its terms as rows below."""
+    whole = {key: value for key, value in convention.items() if key != "terms"} | {"flops": convention["difference"]}
+    return [whole, *({"name": convention["name"]} | term for term in convention["terms"])]
 
 
 def _absent(ledgers: Sequence[Ledger]) -> list[str]:

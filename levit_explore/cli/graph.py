@@ -1,0 +1,121 @@
+"""The command that shows a network as a graph: on the terminal, as a picture, or for other programs."""
+
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from levit_explore.analysis.graph import Level
+from levit_explore.analysis.graph import graph as drawing
+from levit_explore.cli.commands import app
+from levit_explore.cli.options import Counting, Edits, Size, Source
+from levit_explore.cli.progress import step
+from levit_explore.plan.levit import plan
+from levit_explore.render.emit import by_suffix, emit_text
+from levit_explore.render.graphs.colors import Color
+from levit_explore.render.graphs.direction import Direction
+from levit_explore.render.json import to_json
+from levit_explore.spec.load import load_spec
+from levit_explore.writing import write_file
+
+if TYPE_CHECKING:
+    from levit_explore.analysis.graph import Graph
+
+
+class Form(StrEnum):
+    """What is printed."""
+
+    ASCII = "ascii"
+    DOT = "dot"
+    MERMAID = "mermaid"
+    JSON = "json"
+    SVG = "svg"
+
+
+@app.command(epilog="Example: levit-explore graph levit256 --color flops -o levit256.svg")
+def graph(
+    source: Source,
+    edits: Edits = [],  # noqa: B006
+    size: Size = None,
+    level: Annotated[
+        Level | None, typer.Option("--level", help="What a box stands for (default: block; in ascii, stage).")
+    ] = None,
+    focus: Annotated[
+        str | None,
+        typer.Option("--focus", metavar="PATH", help="Draw this part by op, all else by stage: stages.1.downsample."),
+    ] = None,
+    expand: Annotated[bool, typer.Option("--expand", help="Draw every repetition of a block.")] = False,
+    color: Annotated[Color, typer.Option("--color", help="What the fill of a box tells.")] = Color.ROLE,
+    direction: Annotated[
+        Direction, typer.Option("--direction", help="Left to right, or top to bottom.")
+    ] = Direction.TB,
+    convention: Counting = "levit",
+    form: Annotated[Form | None, typer.Option("--format", help="How to write it (default: ascii).")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write to a file: .svg, .png, .pdf, .dot, .gv, .mmd, .json or .txt."
+        ),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say on stderr what drew it, and how long.")] = False,
+) -> None:
+    """The architecture as a graph: stages, blocks or ops, what they cost, and what flows between them."""
+    chosen = _chosen(form, output)
+    level = level or (Level.STAGE if chosen == Form.ASCII else Level.BLOCK)
+    shown = drawing(plan(load_spec(source, edits, size)), level, focus, expand, convention)
+    if chosen in (Form.ASCII, Form.MERMAID):
+        emit_text(_text(shown, chosen, color, direction), output)
+    elif chosen == Form.JSON:
+        _write_json(shown, output)
+    else:
+        _draw(shown, chosen, color, direction, output, verbose)
+
+
+def _chosen(form: Form | None, output: Path | None) -> str:
+    """The form that is asked for, by name or by the suffix of a file."""
+    if form is not None or output is None:
+        return form or Form.ASCII
+    from levit_explore.render.graphs.picture import SUFFIXES
+
+    return by_suffix(output, SUFFIXES | {".mmd": "mermaid", ".json": "json", ".txt": "ascii"})
+
+
+def _text(shown: "Graph", form: str, color: Color, direction: Direction) -> str:
+    if form == Form.MERMAID:
+        from levit_explore.render.graphs.mermaid import mermaid
+
+        return mermaid(shown, color, direction)
+    from levit_explore.render.graphs.ascii import ascii_boxes
+
+    return ascii_boxes(shown)
+
+
+def _write_json(shown: "Graph", output: Path | None) -> None:
+    """The document that Model Explorer opens; beside a file of it, those with what the nodes cost."""
+    from levit_explore.render.graphs.files import write_together
+    from levit_explore.render.graphs.model_explorer import model_explorer, node_data
+
+    document = to_json(model_explorer(shown))
+    if output is None or (output.exists() and not output.is_file()):
+        emit_text(document, output)
+        return
+    beside = {output.with_suffix(f".{name}.json"): to_json(data) for name, data in node_data(shown).items()}
+    write_together({output: document} | beside)
+
+
+def _draw(shown: "Graph", form: str, color: Color, direction: Direction, output: Path | None, verbose: bool) -> None:
+    from levit_explore.render.graphs.looks import look
+    from levit_explore.render.graphs.picture import picture
+
+    start = time.perf_counter()
+    with step("drawing"):
+        drawn = picture(shown, look(shown, color), form, direction)
+    if output is None:
+        sys.stdout.write(drawn.content.decode())
+    else:
+        write_file(output, lambda file: file.write_bytes(drawn.content))
+    if verbose and drawn.engine:
+        typer.echo(f"drawn by {drawn.engine} in {time.perf_counter() - start:.2f} s", err=True)

@@ -1,0 +1,120 @@
+"""Specs, plans and results as a notebook shows them: the tables of the commands, and pictures."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from levit_explore.analysis.balance import Balance, Part
+from levit_explore.analysis.biases import BiasMap, BiasMaps
+from levit_explore.analysis.counts import By, Row, Rows
+from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.ledger import Ledger, Ledgers
+from levit_explore.errors import LevitError
+from levit_explore.plan.levit import plan
+from levit_explore.plan.tree import Plan, Role
+from levit_explore.render import html as as_html
+from levit_explore.render import yaml
+from levit_explore.render.bars import Bar, bars
+from levit_explore.render.results import flops_sheet
+from levit_explore.render.results.balance import balance_notes, balance_table
+from levit_explore.render.results.biases import biases_sheet
+from levit_explore.render.results.counts import counts_table
+from levit_explore.render.results.ledger import ledger_notes, ledger_tables
+from levit_explore.render.sheet import Sheet, count, percent
+from levit_explore.sizes import arrays
+from levit_explore.spec.fields import Spec
+
+
+def html(value: Any) -> str | None:
+    """A value as HTML with its picture below; None for what stands for many networks at once.
+
+    Notebooks that are given HTML and a picture show the HTML alone.
+    """
+    if _many(value):
+        return None
+    return f"{_table(value)}{svg(value) or ''}"
+
+
+def svg(value: Any) -> str | None:
+    """A value as an SVG document; None where there is none, or nothing installed that draws it."""
+    if _many(value):
+        return None
+    try:
+        return _picture(value)
+    except LevitError:
+        return None
+
+
+def _many(value: Any) -> bool:
+    """Whether sizes are arrays, so that there is no one network to show."""
+    return isinstance(value, Spec | Plan) and next(arrays(value), None) is not None
+
+
+def _table(value: Any) -> str:
+    match value:
+        case Spec():
+            return as_html.element("pre", as_html.lines(yaml.render(value, yaml.Format.YAML))) + "\n"
+        case Plan():
+            return as_html.render([flops_sheet(value, By.BLOCK, "levit")])
+        case Rows():
+            title = f"FLOPs under {value.convention}"
+            return as_html.render([Sheet(title, {}, (counts_table(value),))])
+        case Balance():
+            title = f"attention against MLP, FLOPs under {value.convention}"
+            return as_html.render([Sheet(title, {}, (balance_table(value),), notes=balance_notes(value))])
+        case Ledgers():
+            title = "each counter's total as the first one's plus and minus named work"
+            return as_html.render([Sheet(title, {}, ledger_tables(value), notes=ledger_notes(value))])
+        case BiasMaps():
+            return as_html.render([biases_sheet(f"{len(value)} attentions", value)])
+        case BiasMap():
+            return as_html.render([biases_sheet(value.path, [value])])
+    raise TypeError(f"nothing shows a {type(value).__name__} in a notebook")
+
+
+def _picture(value: Any) -> str:
+    match value:
+        case Spec():
+            return _graph(plan(value), Level.STAGE)
+        case Plan():
+            return _graph(value, Level.BLOCK)
+        case Rows():
+            return bars(f"FLOPs under {value.convention}", [_row(row) for row in value])
+        case Balance():
+            title = f"attention against MLP, FLOPs under {value.convention}"
+            return bars(title, [bar for part in value.parts for bar in _part(part)])
+        case Ledgers():
+            return bars("totals of counters", [_ledger(ledger) for ledger in value])
+        case BiasMaps():
+            return _figure(value)
+        case BiasMap():
+            return _figure([value])
+    raise TypeError(f"nothing draws a {type(value).__name__} in a notebook")
+
+
+def _graph(planned: Plan, level: Level) -> str:
+    from levit_explore.render.graphs.svg import svg as drawn  # only pictures of graphs need Graphviz
+
+    return drawn(graph(planned, level))
+
+
+def _row(row: Row) -> Bar:
+    return Bar(row.path, row.flops, f"{count(row.flops)} FLOPs, {percent(row.share)}", row.role)
+
+
+def _part(part: Part) -> tuple[Bar, Bar]:
+    attention = Bar(f"{part.part} attention", part.attention, count(part.attention), Role.ATTENTION)
+    return attention, Bar(f"{part.part} MLP", part.mlp, count(part.mlp), Role.MLP)
+
+
+def _ledger(ledger: Ledger) -> Bar:
+    return Bar(ledger.convention.name, ledger.total, count(ledger.total))
+
+
+def _figure(maps: Sequence[BiasMap]) -> str:
+    """The figure that `biases` draws, without what may not stand in a page."""
+    from levit_explore.render.figures import encoded
+    from levit_explore.render.panels import View
+
+    view = View.QUERY if any(one.learned for one in maps) else View.OFFSETS
+    document = encoded(maps, view, ".svg").decode()
+    return document[document.index("<svg") :]
