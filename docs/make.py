@@ -1,9 +1,15 @@
-"""Makes the parts of the documentation that follow from the code: `python docs/make.py`."""
+"""Makes the parts of the documentation that follow from the code: `python docs/make.py`.
+
+`python docs/make.py report` takes the picture of a report instead, for which it needs playwright and Chromium.
+"""
 
 import dataclasses
 import io
 import re
+import shutil
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +17,7 @@ from rich.console import Console
 from levit_explore import load_spec, plan
 from levit_explore.analysis.counts import By
 from levit_explore.render import results, table
+from levit_explore.render.report.page import report
 from levit_explore.spec.fields import ConvStem, Downsample, PatchStem, Published, Spec, Stage
 
 DOCS = Path(__file__).parent
@@ -42,6 +49,20 @@ def flops_picture() -> str:
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)  # no fonts from elsewhere
 
 
+def report_picture(path: Path) -> None:
+    """Takes a picture of the top of the report on LeViT-256, in Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        page_file = Path(folder) / "report.html"
+        page_file.write_text(report([plan(load_spec("levit256"))]), encoding="utf-8")
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1000, "height": 900}, color_scheme="light")
+        page.goto(page_file.as_uri())
+        page.screenshot(path=path)
+        browser.close()
+
+
 def spec_page() -> str:
     """Every field of the spec format with what it may hold and its default."""
     return _SPEC_INTRO + "".join(_section(title, part) for title, part in _PARTS.items())
@@ -69,6 +90,8 @@ def _default(field: "dataclasses.Field[Any]") -> str:
             return f"{value}"
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1:] == ["report"]:
+    report_picture(DOCS / "report.png")
+elif __name__ == "__main__":
     (DOCS / "flops.svg").write_text(flops_picture(), encoding="utf-8")
     (DOCS / "spec.md").write_text(spec_page(), encoding="utf-8")
