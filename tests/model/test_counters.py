@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from torch import Tensor, nn
 
 from levit_explore import CONVENTIONS, build, flops, fuse, fuse_model, load_spec, plan, tally
@@ -16,8 +16,10 @@ from levit_explore.analysis.conventions import Convention
 from levit_explore.errors import CounterError
 from levit_explore.model.counters import COUNTERS, installed, measure
 from levit_explore.model.modules import Levit
+from levit_explore.plan.ops import Subsample
+from levit_explore.plan.tree import Plan, walk
 from levit_explore.plan.work import Work
-from levit_explore.spec.fields import Spec
+from levit_explore.spec.fields import NormKind, Spec
 from levit_explore.spec.load import bundled_names
 from tests import golden_data
 from tests.golden_data import FIVE
@@ -99,8 +101,18 @@ def test_conventions_say_of_every_option_what_their_counters_say(options):
 @settings(deadline=None, max_examples=5)
 @given(specs())
 def test_conventions_say_of_random_specs_what_their_counters_say(spec):
-    model = build(plan(spec))
+    planned = plan(spec)
+    assume(not (spec.norm is NormKind.LAYERNORM and subsamples_a_line(planned)))
+    model = build(planned)
     assert charged(model) == measured(model)
+
+
+def subsamples_a_line(planned: Plan) -> bool:
+    """Whether queries are every other token of one row or column, which torch does not copy.
+
+    It then runs the linear layer behind them as a product and an add, whose bias ptflops' ATen backend does not see.
+    """
+    return any(isinstance(step.node, Subsample) and 1 in step.node.grid for step in walk(planned))
 
 
 @pytest.mark.parametrize("options", [{}, {"norm": "layernorm"}], ids=str)
