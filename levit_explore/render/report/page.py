@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,8 +18,21 @@ from levit_explore.render.report.data import report_data
 # What would end the element that the data stands in, or be read as markup or as the end of a line.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 _POLICY = (
-    "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src {scripts}; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
 )
+_FOOTER = "Every number was computed when the page was made; the page asks nothing of any network."
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What a page has besides a report: a style, markup before the report, a script with its data, and a policy."""
+
+    style: str
+    markup: str
+    script: str
+    data: dict[str, Any]
+    policy: str
+    footer: str
 
 
 def report(plans: Sequence[Plan], convention: str = "levit", maps: Sequence[BiasMap] | None = None) -> str:
@@ -27,17 +41,32 @@ def report(plans: Sequence[Plan], convention: str = "levit", maps: Sequence[Bias
     `convention` is shown first; `maps` are the bias maps of the first plan. Raises LevitError for a convention that
     is not known.
     """
-    data = report_data(plans, convention, maps)
-    style, script = "\n".join([_roles(), *_graph_styles(data), _file("report.css")]), _file("report.js")
-    policy = _POLICY.format(script=_hash(script), style=_hash(style))
+    return page(report_data(plans, convention, maps))
+
+
+def page(data: dict[str, Any], addition: Addition | None = None) -> str:
+    """The page that shows a report's document, with what another page adds to it."""
+    more = [addition] if addition else []
+    styles = [_roles(), *graph_styles(data), _file("report.css"), *(one.style for one in more)]
+    style, scripts = "\n".join(styles), [_file("report.js"), *(one.script for one in more)]
+    allowed = _POLICY.format(scripts=" ".join(f"'{_hash(script)}'" for script in scripts), style=_hash(style))
     parts = {
-        "policy": policy,
+        "policy": "; ".join([allowed, *(one.policy for one in more)]),
         "title": html.escape(data["title"]),
         "style": style,
+        "markup": "".join(one.markup for one in more),
+        "footer": addition.footer if addition else _FOOTER,
         "data": _embedded(data),
-        "script": script,
+        "script": scripts[0],
+        "more": "".join(_more(one) for one in more),
     }
     return _filled(_file("page.html"), parts)
+
+
+def _more(addition: Addition) -> str:
+    """The elements of an addition's data and script."""
+    data = f'<script type="application/json" id="more">{_embedded(addition.data)}</script>'
+    return f"\n{data}\n<script>{addition.script}</script>"
 
 
 @cache
@@ -52,7 +81,7 @@ def _roles() -> str:
     )
 
 
-def _graph_styles(data: dict[str, Any]) -> list[str]:
+def graph_styles(data: dict[str, Any]) -> list[str]:
     """The styles of graphs, taken out of the data; those that are alike once."""
     return list(dict.fromkeys(graph.pop("style") for spec in data["specs"] for graph in spec["graphs"]))
 

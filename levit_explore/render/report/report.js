@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const report = JSON.parse(document.getElementById("data").textContent);
+  let report = JSON.parse(document.getElementById("data").textContent);
   const SVG = "http://www.w3.org/2000/svg";
   const NAMES = { stem: "stem", attention: "attention", mlp: "MLP", head: "head", other: "other" };
   const LETTERS = { stem: "S", attention: "A", mlp: "M", head: "H", other: "o" };
@@ -10,6 +10,7 @@
   const redraws = []; // called when the convention changes
   let convention = report.convention;
   let ids = 0;
+  let shown = []; // what the content holds
 
   /* ---- elements ---- */
 
@@ -788,12 +789,21 @@
       ? [comparisonSection(), ...report.specs.map((spec, at) => section(`spec${at}`, spec.name, 2, ...specSections(spec, at, 3)))]
       : specSections(report.specs[0], 0, 2);
     const select = document.getElementById("convention");
-    report.conventions.forEach((one, at) => select.append(el("option", { value: String(at), selected: at === convention }, one.name)));
-    select.addEventListener("change", () => switchTo(Number(select.value)));
-    document.getElementById("content").append(contents(sections), ...sections);
+    select.replaceChildren(...report.conventions.map((one, at) => el("option", { value: String(at), selected: at === convention }, one.name)));
+    shown.forEach((one) => one.remove());
+    shown = [contents(sections), ...sections];
+    document.getElementById("content").append(...shown);
     redraws.forEach((redraw) => redraw()); // now that it is known how wide everything is
-    openForPaper();
   }
 
+  // A page that edits what is shown gives another document in place of the one before.
+  document.addEventListener("levit-report", (event) => {
+    report = event.detail;
+    convention = report.convention;
+    redraws.length = 0;
+    start();
+  });
+  document.getElementById("convention").addEventListener("change", (event) => switchTo(Number(event.target.value)));
   start();
+  openForPaper();
 })();
