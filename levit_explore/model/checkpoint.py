@@ -107,13 +107,17 @@ class Loaded(NamedTuple):
 def load_checkpoint(path: str | Path, weights: str | None = None) -> Loaded:
     """The built model with the weights in `path`, whatever layout they are in, and its spec.
 
+    A file of 1x1 convolutions gives a model of maps, for then its logits are those of the file's own model to the last
+    bit; any other file gives a model of tokens.
     Raises CheckpointError in one line where the file cannot be read, is not a LeViT's or lacks tensors.
     """
     checkpoint = read_checkpoint(path, weights)
     tensors = checkpoint.tensors()
     with torch.device("meta"):  # without values of its own
-        model = build(checkpoint.plan)
-    own = {name: tensors.pop(name).clone() for name in list(tensors)}  # the file may be written over
+        model = build(checkpoint.plan, "maps" if checkpoint.layout.maps else "tokens")
+    own = {  # in memory of their own, for the file may be written over
+        name: tensors.pop(name).reshape(meta.shape).clone() for name, meta in model.state_dict().items()
+    }
     model.load_state_dict(own, assign=True)
     return Loaded(model.eval(), checkpoint.spec)
 
