@@ -1,6 +1,10 @@
 """What shows itself in a notebook."""
 
+import copy
 from importlib import import_module
+from typing import Self, SupportsIndex, TypeVar, overload
+
+T = TypeVar("T")
 
 
 class Displayed:
@@ -11,6 +15,24 @@ class Displayed:
 
     def _repr_svg_(self) -> str | None:
         return _shown("svg", self)
+
+
+class DisplayedList(list[T], Displayed):
+    """A list that shows itself, as do its slices."""
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> T: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Self: ...
+
+    def __getitem__(self, place: SupportsIndex | slice) -> T | Self:
+        """The value at a place, or for a slice a list of the same kind."""
+        if not isinstance(place, slice):
+            return super().__getitem__(place)
+        some = copy.copy(self)
+        some[:] = super().__getitem__(place)
+        return some
 
 
 def _shown(form: str, value: Displayed) -> str | None:

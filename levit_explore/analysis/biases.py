@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from levit_explore.analysis.offsets import offsets, signed_offsets
-from levit_explore.display import Displayed
+from levit_explore.display import Displayed, DisplayedList
 from levit_explore.errors import LevitError
 from levit_explore.plan.ops import AttentionBias
 from levit_explore.plan.tree import Plan, walk
@@ -172,7 +172,7 @@ class BiasMap(Displayed):
         return y * width + x
 
 
-class BiasMaps(list[BiasMap], Displayed):
+class BiasMaps(DisplayedList[BiasMap]):
     """The maps of several attentions."""
 
 

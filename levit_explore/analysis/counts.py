@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from levit_explore.analysis.conventions import Convention, lookup
-from levit_explore.display import Displayed
+from levit_explore.display import DisplayedList
 from levit_explore.plan.ops import Op
 from levit_explore.plan.tree import Plan, Role, Step, fold, out, params, walk
 from levit_explore.sizes import Shape, Size, single
@@ -35,7 +35,7 @@ class Row:
     share: float  # of all FLOPs
 
 
-class Rows(list[Row], Displayed):
+class Rows(DisplayedList[Row]):
     """Parts of a network, and the convention that their FLOPs are counted by."""
 
     def __init__(self, rows: Iterable[Row], convention: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from levit_explore.analysis.counts import By, Row, rows
+from levit_explore.display import Displayed
 from levit_explore.plan.tree import Plan
 from levit_explore.spec.write import fields
 
@@ -57,7 +58,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Diff:
+class Diff(Displayed):
     """The changed fields in the order of the format, the changed parts with the largest change first."""
 
     fields: tuple[FieldChange, ...]

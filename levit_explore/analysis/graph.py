@@ -11,6 +11,7 @@ from itertools import chain
 from levit_explore.analysis.conventions import Convention, lookup
 from levit_explore.analysis.counts import flops
 from levit_explore.analysis.traits import kind, traits
+from levit_explore.display import Displayed
 from levit_explore.errors import LevitError
 from levit_explore.plan.flow import IMAGE, flow
 from levit_explore.plan.ops import Op, Residual
@@ -29,7 +30,7 @@ from levit_explore.plan.tree import (
     params,
     walk,
 )
-from levit_explore.sizes import Shape, Size, single
+from levit_explore.sizes import Shape, Size, elements, single
 from levit_explore.spec.words import did_you_mean, quoted
 
 _CLUSTERS = (
@@ -67,6 +68,7 @@ class Box:
     traits: Mapping[str, int | str]  # what tells it from others of its kind: heads, key_dim
     cost: Cost
     times: int = 1  # how many of them the network has where this one stands for all
+    ops: Mapping[str, Op] = field(default_factory=dict, repr=False)  # by the rest of their path
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Cluster:
     out: Shape
     cost: Cost
     times: int = 1  # how often what it holds is repeated
+    ops: Mapping[str, Op] = field(default_factory=dict, repr=False)  # by the rest of their path
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,12 @@ class Edge:
 
     source: str
     target: str
-    shape: Shape  # of what is passed
+    shape: Shape  # of what is passed, as it is taken: out of a stem, (tokens, channels)
     skip: bool = False
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(Displayed):
     """A network as a graph: boxes and clusters in the order they run, a cluster before those in it."""
 
     plan: Plan
@@ -177,15 +180,14 @@ class _Drawing:
             return  # a stage of depth 0
         if self._drawn(step):
             adds = self._adds(step)
-            self._add_box(step, self._cost(step, times, less=adds), cluster, times)
+            self._add_box(step, self._cost(step, times, less=adds), cluster, times, less=adds)
             for add in adds:
                 self._add_box(add, self._cost(add, times), cluster, times)
         elif isinstance(step.node, Block):
             bodies = list(enter(step, self.unroll))
             repeats = 1 if step.node.times is None else single(step.node.times) // len(bodies)
             if step.node.kind in _CLUSTERS or step.node.times is not None:
-                cost, shape = self._cost(step, times), out(step.node)
-                self.clusters.append(Cluster(step.path, kind(step.node), step.role, cluster, shape, cost, repeats))
+                self._add_cluster(step, self._cost(step, times), cluster, repeats)
                 cluster = step.path
             for child in chain(*bodies):
                 self.add(child, cluster, times * repeats)
@@ -209,12 +211,19 @@ class _Drawing:
             return []
         return [one for one in descend(step) if isinstance(one.node, Residual)]
 
-    def _add_box(self, step: Step, cost: Cost, cluster: str, times: int) -> None:
-        node = step.node
-        self.boxes.append(Box(step.path, kind(node), step.role, cluster, out(node), traits(node), cost, times))
-        for one in descend(step, self.unroll):
-            if isinstance(one.node, Op):
-                self.homes[one.path] = step.path
+    def _add_box(self, step: Step, cost: Cost, cluster: str, times: int, less: Sequence[Step] = ()) -> None:
+        node, ops = step.node, self._ops(step)
+        self.homes |= {one.path: step.path for one in ops}
+        apart = {one.path for one in less}
+        held = _by_rest(step, [one for one in ops if one.path not in apart])
+        self.boxes.append(Box(step.path, kind(node), step.role, cluster, out(node), traits(node), cost, times, held))
+
+    def _add_cluster(self, step: Step, cost: Cost, cluster: str, times: int) -> None:
+        node, held = step.node, _by_rest(step, self._ops(step))
+        self.clusters.append(Cluster(step.path, kind(node), step.role, cluster, out(node), cost, times, held))
+
+    def _ops(self, step: Step) -> list[Step]:
+        return [one for one in descend(step, self.unroll) if isinstance(one.node, Op)]
 
     def _cost(self, step: Step, times: int, less: Sequence[Step] = ()) -> Cost:
         """What a node costs each time, without what is drawn apart from it."""
@@ -228,12 +237,26 @@ class _Drawing:
         return self.charge.total(op.work)
 
 
+def _by_rest(step: Step, ops: Sequence[Step]) -> dict[str, Op]:
+    """Ops in a node by what their paths add to its own."""
+    return {one.path.removeprefix(step.path).removeprefix("."): one.node for one in ops if isinstance(one.node, Op)}
+
+
 def _edges(plan: Plan, unroll: Unroll, homes: Mapping[str, str]) -> tuple[Edge, ...]:
-    """The wires between boxes, each pair once; what stays in a box is left out, and a way past what is not drawn."""
-    shapes = {step.path: out(step.node) for step in walk(plan, unroll) if isinstance(step.node, Op)}
+    """The wires between boxes, each pair once; what stays in a box is left out, and a way past what is not drawn.
+
+    What follows the stem takes the pixels of its map (channels, H, W) as tokens.
+    """
+    stem = {step.path for step in walk(plan, unroll) if step.role is Role.STEM}
+    shapes = {step.path: out(step.node) for step in walk(plan, unroll)}
     shapes[IMAGE] = (plan.spec.in_channels, *plan.spec.image_size)
+
+    def taken(source: str, target: str) -> Shape:
+        shape = shapes[source]
+        return (elements(shape[1:]), shape[0]) if source in stem and target not in stem else shape
+
     edges = (
-        Edge(homes[one.source], homes[one.target], shapes[one.source], one.skip)
+        Edge(homes[one.source], homes[one.target], taken(one.source, one.target), one.skip)
         for one in flow(plan, unroll)
         if not one.skip or homes[one.target] == one.target
     )

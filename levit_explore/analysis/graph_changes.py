@@ -1,12 +1,15 @@
 """Two graphs as one: what stands in both, what is new or gone, and what changed in what stayed."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from levit_explore.analysis.diff import FieldChange
 from levit_explore.analysis.graph import Box, Cluster, Edge, Graph
+from levit_explore.analysis.traits import kind
+from levit_explore.plan.ops import Op
 
 P = TypeVar("P", Box, Cluster, Edge)
 
@@ -22,7 +25,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a part; `changes` are its traits, kind, out, flops, params and times that differ."""
+    """What became of a part; `changes` are its traits, kind, out, flops, params and times that differ.
+
+    The field "op" tells an op in it that is of another kind, new or gone. What else differs in its ops goes by the name
+    of the op's field; sizes only where nothing else differs, for all of them follow from a few.
+    """
 
     status: Status
     changes: tuple[FieldChange, ...] = ()
@@ -75,14 +82,51 @@ def _woven(before: Sequence[P], after: Sequence[P], key: Callable[[P], Hashable]
     return [(new.get(name) or old[name], _fate(old.get(name), new.get(name))) for name in order]
 
 
-def _fate(before: P | None, after: P | None) -> Fate:
+def _fate(before: Box | Cluster | Edge | None, after: Box | Cluster | Edge | None) -> Fate:
     if before is None or after is None:
         return Fate(Status.NEW if before is None else Status.GONE)
-    old, new = _facts(before), _facts(after)
-    changes = tuple(
-        FieldChange(name, old.get(name), new.get(name)) for name in old | new if old.get(name) != new.get(name)
-    )
-    return Fate(Status.CHANGED if changes else Status.SAME, changes)
+    changes = _differing(_facts(before), _facts(after))
+    if isinstance(before, Edge) or isinstance(after, Edge) or before.ops == after.ops:
+        return Fate(Status.CHANGED if changes else Status.SAME, tuple(changes))
+    inner = [change for change in dict.fromkeys(_inside(before.ops, after.ops)) if not _told(change, changes)]
+    return Fate(Status.CHANGED, (*changes, *(change for change in inner if not changes or not _size(change))))
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return [FieldChange(name, before.get(name), after.get(name)) for name in names]
+
+
+def _inside(before: Mapping[str, Op], after: Mapping[str, Op]) -> Iterator[FieldChange]:
+    """How the ops of a part differ, those paired that stand at the same place in it."""
+    paired = [(op, after[path]) for path, op in before.items() if path in after]
+    yield from (FieldChange("op", kind(old), kind(new)) for old, new in paired if kind(old) != kind(new))
+    gone, new = _kinds(before, after), _kinds(after, before)
+    yield from (FieldChange("op", words, None) for words in _counted(gone - new))
+    yield from (FieldChange("op", None, words) for words in _counted(new - gone))
+    for old, other in paired:
+        if kind(old) == kind(other):
+            yield from _differing(vars(old), vars(other))
+
+
+def _kinds(ops: Mapping[str, Op], others: Mapping[str, Op]) -> Counter[str]:
+    """What the ops are, and how many, that stand where there is no other."""
+    return Counter(kind(op) for path, op in ops.items() if path not in others)
+
+
+def _counted(kinds: Counter[str]) -> list[str]:
+    return [name if times == 1 else f"{times} x {name}" for name, times in kinds.items()]
+
+
+def _told(change: FieldChange, changes: Sequence[FieldChange]) -> bool:
+    """Whether what became of an op follows from a change of the part: its kind, or a trait that is new or gone."""
+    return change.field == "op" and any(one.field == "kind" or None in (one.before, one.after) for one in changes)
+
+
+def _size(change: FieldChange) -> bool:
+    """Whether a change is one of a size or a shape."""
+    values = [value for value in (change.before, change.after) if value is not None]
+    return all(isinstance(value, int | tuple) and not isinstance(value, bool) for value in values)
 
 
 def _facts(part: Box | Cluster | Edge) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from levit_explore.analysis.conventions import CONVENTIONS, Convention, lookup
-from levit_explore.display import Displayed
+from levit_explore.display import DisplayedList
 from levit_explore.plan.tree import Plan, tally
 from levit_explore.plan.work import Facts, Work
 from levit_explore.sizes import single
@@ -40,7 +40,7 @@ class Ledger:
         return None if self.measured is None else self.measured - self.total
 
 
-class Ledgers(list[Ledger], Displayed):
+class Ledgers(DisplayedList[Ledger]):
     """The ledgers of several conventions against the first."""
 
 

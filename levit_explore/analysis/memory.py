@@ -3,8 +3,7 @@
 Every op is a kernel of its own that makes a new tensor of its output, a Subsample too. Nothing is done in place.
 Neither the image nor parameters are counted. torch makes a few tensors besides: attention biases looked up for every
 pair of tokens, tokens and heads copied into another order, the statistics of LayerNorm, the sum of two heads before it
-is halved; and it makes none for a Subsample of stride 1 or of a single row or column, which is a view. Autograd saves a
-part of all these for training, for an add needs none of its inputs.
+is halved; and it makes none for a Subsample of stride 1 or of a single row or column, which is a view.
 """
 
 from dataclasses import dataclass
@@ -27,7 +26,9 @@ class Moment:
 
 
 def activation_memory(node: "Plan | Node", bytes_per_element: int = FLOAT32) -> Size:
-    """The bytes of the outputs of all ops for one image: what is held by the end where every output is kept.
+    """The bytes of the outputs of all ops for one image, in float32 unless told otherwise.
+
+    An upper bound of what training keeps of them, not what autograd saves: an add, for one, needs none of its inputs.
 
     >>> from levit_explore import load_spec, plan
     >>> activation_memory(plan(load_spec("levit128s")))

@@ -23,13 +23,13 @@ from levit_explore.cli.options import (
     Source,
     Sources,
 )
-from levit_explore.cli.progress import step
+from levit_explore.cli.progress import step, warn
 from levit_explore.errors import CounterError, LevitError
 from levit_explore.plan.fuse import fuse
 from levit_explore.plan.levit import plan
 from levit_explore.plan.tree import Plan
 from levit_explore.render import json, results, yaml
-from levit_explore.render.emit import emit, emit_text
+from levit_explore.render.emit import SUFFIXES, by_suffix, emit, emit_text
 from levit_explore.render.sheet import text
 from levit_explore.spec.load import bundled_names, load_spec
 from levit_explore.spec.schema import schema
@@ -167,11 +167,12 @@ def diff_specs(
     output: Output = None,
 ) -> None:
     """What changed from one spec to another, and what that did to every row."""
+    if output is not None and form is None:
+        by_suffix(output, SUFFIXES)  # refuses a file before another is written
     before, after = plan(load_spec(a)), plan(load_spec(b, edits, size))
     sheet = results.diff_sheet(before, after, diff(before, after, by, convention), convention)
     if graph is not None:
-        with step("drawing"):
-            _draw_changes(before, after, by, convention, sheet.intro, graph)
+        _draw_changes(before, after, by, convention, sheet.intro, graph)
     emit([sheet], form, output)
 
 
@@ -222,12 +223,14 @@ def _draw_changes(before: Plan, after: Plan, by: By, convention: str, fields: Se
     from levit_explore.analysis.graph import Level, graph
     from levit_explore.analysis.graph_changes import merged
     from levit_explore.render.graphs.changes import changes_look
-    from levit_explore.render.graphs.picture import named, picture
+    from levit_explore.render.graphs.picture import named, picture, slow
 
     form = named(output)
     level = {By.OP: Level.OP, By.STAGE: Level.STAGE, By.MODEL: Level.STAGE}.get(by, Level.BLOCK)
     both = merged(*(graph(one, level, convention=convention) for one in (before, after)))
-    drawn = picture(both.union, changes_look(both, fields), form)
+    warn(slow(both.union, form))
+    with step("drawing"):
+        drawn = picture(both.union, changes_look(both, fields), form)
     write_file(output, lambda file: file.write_bytes(drawn.content))
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,17 +13,27 @@ from levit_explore.analysis.graph import Level
 from levit_explore.analysis.graph import graph as drawing
 from levit_explore.cli.commands import app
 from levit_explore.cli.options import Counting, Edits, Size, Source
-from levit_explore.cli.progress import step
+from levit_explore.cli.progress import step, warn
+from levit_explore.errors import LevitError
 from levit_explore.plan.levit import plan
 from levit_explore.render.emit import by_suffix, emit_text
 from levit_explore.render.graphs.colors import Color
 from levit_explore.render.graphs.direction import Direction
 from levit_explore.render.json import to_json
 from levit_explore.spec.load import load_spec
+from levit_explore.spec.words import listed
 from levit_explore.writing import write_file
 
 if TYPE_CHECKING:
     from levit_explore.analysis.graph import Graph
+
+
+_PICTURES = ["svg", "png", "pdf"]
+_USED = {
+    "--color": [*_PICTURES, "dot", "mermaid"],
+    "--direction": [*_PICTURES, "dot", "mermaid"],
+    "--verbose": _PICTURES,
+}
 
 
 class Form(StrEnum):
@@ -48,10 +59,15 @@ def graph(
         typer.Option("--focus", metavar="PATH", help="Draw this part by op, all else by stage: stages.1.downsample."),
     ] = None,
     expand: Annotated[bool, typer.Option("--expand", help="Draw every repetition of a block.")] = False,
-    color: Annotated[Color, typer.Option("--color", help="What the fill of a box tells.")] = Color.ROLE,
+    color: Annotated[
+        Color | None, typer.Option("--color", help="What the fill of a box tells (default: role).")
+    ] = None,
     direction: Annotated[
-        Direction, typer.Option("--direction", help="Left to right, or top to bottom.")
-    ] = Direction.TB,
+        Direction | None,
+        typer.Option(
+            "--direction", help="Top to bottom (default), or left to right: for wide paper, or for --level stage."
+        ),
+    ] = None,
     convention: Counting = "levit",
     form: Annotated[Form | None, typer.Option("--format", help="How to write it (default: ascii).")] = None,
     output: Annotated[
@@ -64,14 +80,25 @@ def graph(
 ) -> None:
     """The architecture as a graph: stages, blocks or ops, what they cost, and what flows between them."""
     chosen = _chosen(form, output)
+    _check(chosen, {"--color": color, "--direction": direction, "--verbose": verbose or None})
+    if level is not None and focus is not None:
+        raise LevitError(f"--level {level}: --focus has levels of its own, op for its part and stage for all else")
     level = level or (Level.STAGE if chosen == Form.ASCII else Level.BLOCK)
     shown = drawing(plan(load_spec(source, edits, size)), level, focus, expand, convention)
     if chosen in (Form.ASCII, Form.MERMAID):
-        emit_text(_text(shown, chosen, color, direction), output)
+        emit_text(_text(shown, chosen, color or Color.ROLE, direction or Direction.TB), output)
     elif chosen == Form.JSON:
         _write_json(shown, output)
     else:
-        _draw(shown, chosen, color, direction, output, verbose)
+        _draw(shown, chosen, color or Color.ROLE, direction or Direction.TB, output, verbose)
+
+
+def _check(form: str, options: Mapping[str, object]) -> None:
+    """Raises LevitError for an option that would do nothing in what is printed or written."""
+    for option, value in options.items():
+        if value is not None and form not in _USED[option]:
+            given = option if value is True else f"{option} {value}"
+            raise LevitError(f"{given}: does nothing in {form}; it is for {listed(_USED[option])}")
 
 
 def _chosen(form: Form | None, output: Path | None) -> str:
@@ -85,9 +112,11 @@ def _chosen(form: Form | None, output: Path | None) -> str:
 
 def _text(shown: "Graph", form: str, color: Color, direction: Direction) -> str:
     if form == Form.MERMAID:
-        from levit_explore.render.graphs.mermaid import mermaid
+        from levit_explore.render.graphs.mermaid import mermaid, too_large
 
-        return mermaid(shown, color, direction)
+        source = mermaid(shown, color, direction)
+        warn(too_large(shown, source))
+        return source
     from levit_explore.render.graphs.ascii import ascii_boxes
 
     return ascii_boxes(shown)
@@ -108,8 +137,9 @@ def _write_json(shown: "Graph", output: Path | None) -> None:
 
 def _draw(shown: "Graph", form: str, color: Color, direction: Direction, output: Path | None, verbose: bool) -> None:
     from levit_explore.render.graphs.looks import look
-    from levit_explore.render.graphs.picture import picture
+    from levit_explore.render.graphs.picture import picture, slow
 
+    warn(slow(shown, form))
     start = time.perf_counter()
     with step("drawing"):
         drawn = picture(shown, look(shown, color), form, direction)

@@ -1,4 +1,4 @@
-"""Progress of work that takes longer than a moment, on stderr and only on a terminal."""
+"""Progress of work that takes longer than a moment, on stderr and only on a terminal; warnings, on stderr anywhere."""
 
 import gc
 import sys
@@ -17,3 +17,9 @@ def step(words: str) -> Iterator[None]:
 
     with Console(stderr=True).status(f"{words} ..."):
         yield
+
+
+def warn(words: str | None) -> None:
+    """Prints a warning on a line of its own on stderr, where there is any."""
+    if words is not None:
+        sys.stderr.write(f"warning: {words}\n")

@@ -6,7 +6,8 @@ from typing import Any
 from levit_explore.analysis.balance import Balance, Part
 from levit_explore.analysis.biases import BiasMap, BiasMaps
 from levit_explore.analysis.counts import By, Row, Rows
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.diff import Diff, RowChange
+from levit_explore.analysis.graph import Graph, Level, graph
 from levit_explore.analysis.ledger import Ledger, Ledgers
 from levit_explore.errors import LevitError
 from levit_explore.plan.levit import plan
@@ -14,24 +15,29 @@ from levit_explore.plan.tree import Plan, Role
 from levit_explore.render import html as as_html
 from levit_explore.render import yaml
 from levit_explore.render.bars import Bar, bars
+from levit_explore.render.graphs.ascii import ascii_boxes
 from levit_explore.render.results import flops_sheet
 from levit_explore.render.results.balance import balance_notes, balance_table
 from levit_explore.render.results.biases import biases_sheet
 from levit_explore.render.results.counts import counts_table
+from levit_explore.render.results.diff import diff_intro, diff_notes, diff_table
 from levit_explore.render.results.ledger import ledger_notes, ledger_tables
-from levit_explore.render.sheet import Sheet, count, percent
+from levit_explore.render.sheet import Sheet, count, percent, signed, signed_percent
 from levit_explore.sizes import arrays
 from levit_explore.spec.fields import Spec
 
 
 def html(value: Any) -> str | None:
-    """A value as HTML with its picture below; None for what stands for many networks at once.
+    """A value as HTML with its picture below, a graph as its picture; None for what stands for many networks at once.
 
     Notebooks that are given HTML and a picture show the HTML alone.
     """
     if _many(value):
         return None
-    return f"{_table(value)}{svg(value) or ''}"
+    picture = svg(value)
+    if isinstance(value, Graph):
+        return picture or as_html.element("pre", as_html.lines(ascii_boxes(value))) + "\n"
+    return f"{_table(value)}{picture or ''}"
 
 
 def svg(value: Any) -> str | None:
@@ -61,6 +67,10 @@ def _table(value: Any) -> str:
         case Balance():
             title = f"attention against MLP, FLOPs under {value.convention}"
             return as_html.render([Sheet(title, {}, (balance_table(value),), notes=balance_notes(value))])
+        case Diff():
+            return as_html.render(
+                [Sheet("what changed", {}, (diff_table(value),), diff_intro(value), diff_notes(value))]
+            )
         case Ledgers():
             title = "each counter's total as the first one's plus and minus named work"
             return as_html.render([Sheet(title, {}, ledger_tables(value), notes=ledger_notes(value))])
@@ -74,14 +84,18 @@ def _table(value: Any) -> str:
 def _picture(value: Any) -> str:
     match value:
         case Spec():
-            return _graph(plan(value), Level.STAGE)
+            return _drawn(graph(plan(value), Level.STAGE))
         case Plan():
-            return _graph(value, Level.BLOCK)
+            return _drawn(graph(value, Level.BLOCK))
         case Rows():
             return bars(f"FLOPs under {value.convention}", [_row(row) for row in value])
         case Balance():
             title = f"attention against MLP, FLOPs under {value.convention}"
             return bars(title, [bar for part in value.parts for bar in _part(part)])
+        case Graph():
+            return _drawn(value)
+        case Diff():
+            return bars("FLOPs gained or lost", [_change(change) for change in value.rows])
         case Ledgers():
             return bars("totals of counters", [_ledger(ledger) for ledger in value])
         case BiasMaps():
@@ -91,14 +105,20 @@ def _picture(value: Any) -> str:
     raise TypeError(f"nothing draws a {type(value).__name__} in a notebook")
 
 
-def _graph(planned: Plan, level: Level) -> str:
+def _drawn(shown: Graph) -> str:
     from levit_explore.render.graphs.svg import svg as drawn  # only pictures of graphs need Graphviz
 
-    return drawn(graph(planned, level))
+    return drawn(shown)
 
 
 def _row(row: Row) -> Bar:
     return Bar(row.path, row.flops, f"{count(row.flops)} FLOPs, {percent(row.share)}", row.role)
+
+
+def _change(change: RowChange) -> Bar:
+    row = change.after or change.before
+    words = f"{signed(change.flops.gained)} FLOPs, {signed_percent(change.flops.relative)}"
+    return Bar(change.path, abs(change.flops.gained), words, Role.OTHER if row is None else row.role)
 
 
 def _part(part: Part) -> tuple[Bar, Bar]:

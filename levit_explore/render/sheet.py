@@ -137,5 +137,5 @@ def document(command: str, spec: str | None, fields: Record) -> dict[str, Any]:
 
 
 def heading(spec: Spec) -> str:
-    """What a table is about: "levit256 at 224x224"."""
-    return f"{spec.name} at {shape(spec.image_size)}"  # type: ignore[arg-type]
+    """What a table is about: "levit256 at 224x224"; a network without a name is "spec"."""
+    return f"{spec.name.strip() or 'spec'} at {shape(spec.image_size)}"  # type: ignore[arg-type]

@@ -11,6 +11,8 @@ from levit_explore import CONVENTIONS, LevitError, flops, fuse, load_spec, param
 from levit_explore.analysis.counts import By
 from levit_explore.analysis.graph import Box, Cluster, Graph, Level, graph
 from levit_explore.plan.flow import IMAGE
+from levit_explore.plan.ops import Op
+from levit_explore.plan.tree import Role, join
 from levit_explore.spec.load import bundled_names
 from tests.model.models import small
 from tests.strategies import specs
@@ -137,9 +139,31 @@ def test_edges_lead_from_the_image_through_every_box_to_the_last_and_never_back(
 
 
 @given(graphs())
-def test_an_edge_carries_what_its_source_gives(found):
-    shapes = {box.path: box.out for box in found.boxes}
-    assert all(edge.shape == shapes[edge.source] for edge in found.edges)
+def test_an_edge_carries_what_its_source_gives_of_the_stem_as_tokens(found):
+    boxes = {box.path: box for box in found.boxes}
+    for edge in found.edges:
+        source, target = boxes[edge.source], boxes[edge.target]
+        channels, *grid = source.out
+        leaves = source.role is Role.STEM and target.role is not Role.STEM
+        assert edge.shape == ((prod(grid), channels) if leaves else source.out)
+
+
+@given(graphs())
+def test_an_add_takes_one_shape_twice_and_gives_it(found):
+    for box in found.boxes:
+        if box.kind == "add":
+            assert {edge.shape for edge in found.edges if edge.target == box.path} == {box.out}
+
+
+@given(specs(), st.sampled_from(Level))
+def test_expanded_boxes_hold_every_op_once_and_a_cluster_those_of_its_boxes(spec, level):
+    found = graph(plan(spec), level, expand=True)
+    held = [(join(box.path, rest), op) for box in found.boxes for rest, op in box.ops.items()]
+    ops = {step.path: step.node for step in walk(found.plan) if isinstance(step.node, Op)}
+    assert (len(held), dict(held)) == (len(ops), ops)
+    for cluster in found.clusters:
+        inner = {path: op for path, op in ops.items() if path.startswith(f"{cluster.path}.")}
+        assert {join(cluster.path, rest): op for rest, op in cluster.ops.items()} == inner
 
 
 @given(graphs())

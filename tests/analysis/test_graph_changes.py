@@ -79,6 +79,49 @@ def test_another_activation_is_another_kind_of_op():
     assert differing(both.parts["stem.act1"]) == {"kind": ("hardswish", "silu")}
 
 
+@pytest.mark.parametrize(
+    ("edit", "level", "path", "found"),
+    [
+        ("activation=silu", Level.STAGE, "stem", {"op": ("hardswish", "silu")}),
+        ("activation=silu", Level.BLOCK, "stages.0.blocks.0.mlp", {"op": ("hardswish", "silu")}),
+        ("attention_activation=none", Level.BLOCK, "stages.0.blocks.0.attn", {"op": ("hardswish", None)}),
+        ("attention_activation=none", Level.OP, "stages.1", {"op": ("2 x hardswish", None)}),
+        ("norm=layernorm", Level.STAGE, "head", {"op": (None, "layernorm")}),
+        ("drop_path=0.1", Level.STAGE, "stages.0.blocks", {"drop_path": (0.0, 0.1)}),
+        ("drop_path=0.1", Level.BLOCK, "stages.0.blocks.0.attn.add", {"drop_path": (0.0, 0.1)}),
+        ("image_size=[448, 112]", Level.BLOCK, "stages.0.blocks.0.attn", {"grid": ((14, 14), (28, 7))}),
+    ],
+)
+def test_what_costs_the_same_has_changed_where_its_ops_have(edit, level, path, found):
+    fate = changed(edit, level=level).parts[path]
+    assert fate.status is Status.CHANGED
+    assert differing(fate) == found
+
+
+def test_another_activation_changes_all_that_has_one():
+    both = changed("activation=silu")
+    boxes = {box.path: both.parts[box.path].status for box in both.union.boxes}
+    plain = {path for path, status in boxes.items() if status is Status.SAME}
+    assert plain == {"image", "pool", "head", "head_dist", "average"} | {path for path in boxes if path.endswith("add")}
+
+
+def test_without_attention_biases_an_attention_has_lost_them_and_their_params():
+    fate = changed("position=none").parts["stages.1.blocks.0.attn"]
+    assert differing(fate) == {"params": (444_672 + 6 * 49, 444_672), "op": ("attention bias", None)}
+
+
+@given(specs(), specs(), st.sampled_from(Level))
+@settings(max_examples=50)
+def test_boxes_are_the_same_exactly_where_they_hold_the_same_as_often(old_spec, new_spec, level):
+    before, after = graph(plan(old_spec), level), graph(plan(new_spec), level)
+    both = merged(before, after)
+    old, new = ({box.path: box for box in one.boxes[1:]} for one in (before, after))
+    for path in old.keys() & new.keys():
+        same = (old[path].ops, old[path].times) == (new[path].ops, new[path].times)
+        depth = [one[path].traits.get("depth") for one in (old, new)]
+        assert (both.parts[path].status is Status.SAME) == (same and depth[0] == depth[1])
+
+
 def test_backwards_new_is_gone():
     there, back = changed("stages.2.mlp_ratio=0"), changed(before=["stages.2.mlp_ratio=0"])
     assert fates(there, Status.GONE) == fates(back, Status.NEW)

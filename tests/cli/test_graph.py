@@ -116,6 +116,8 @@ def test_of_files_that_belong_together_all_appear_or_none():
     assert Path("out.json").read_text() == "before"
 
 
+DRAWN, PICTURED = "it is for svg, png, pdf, dot or mermaid", "it is for svg, png or pdf"
+OWN_LEVELS = "--focus has levels of its own, op for its part and stage for all else"
 FORMATS = ".svg, .png, .pdf, .dot, .gv, .mmd, .json, .txt"
 
 
@@ -128,6 +130,16 @@ FORMATS = ".svg, .png, .pdf, .dot, .gv, .mmd, .json, .txt"
             ["--focus", "stages.1.down"],
             "--focus 'stages.1.down': no part of that path; did you mean stages.1.downsample?",
         ),
+        (["--level", "op", "--focus", "stem"], f"--level op: {OWN_LEVELS}"),
+        (["--focus", "stem", "--level", "stage", "-o", "a.svg"], f"--level stage: {OWN_LEVELS}"),
+        (["--color", "flops"], f"--color flops: does nothing in ascii; {DRAWN}"),
+        (["--color", "role", "-o", "a.json"], f"--color role: does nothing in json; {DRAWN}"),
+        (["--direction", "TB", "-o", "a.txt"], f"--direction TB: does nothing in ascii; {DRAWN}"),
+        (["--direction", "LR", "--format", "json"], f"--direction LR: does nothing in json; {DRAWN}"),
+        (["--verbose"], f"--verbose: does nothing in ascii; {PICTURED}"),
+        (["--verbose", "-o", "a.json"], f"--verbose: does nothing in json; {PICTURED}"),
+        (["--verbose", "-o", "a.mmd"], f"--verbose: does nothing in mermaid; {PICTURED}"),
+        (["--verbose", "-o", "a.gv"], f"--verbose: does nothing in dot; {PICTURED}"),
         (["-o", "no/a.svg"], "no/a.svg: cannot be written (No such file or directory)"),
         (["-o", "no/a.json"], "no/a.json: cannot be written (No such file or directory)"),
     ],
@@ -135,6 +147,69 @@ FORMATS = ".svg, .png, .pdf, .dot, .gv, .mmd, .json, .txt"
 )
 def test_what_cannot_be_drawn_is_one_line(arguments, message):
     assert call("graph", "levit256", *arguments) == (2, "", f"{message}\n")
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [[], ["--expand"], ["--focus", "stem"], ["--level", "op", "--expand"]], ids=str)
+@pytest.mark.parametrize("form", ["ascii", "dot", "mermaid", "json", "svg"])
+def test_what_is_drawn_may_be_chosen_for_every_format(form, options):
+    assert printed("graph", "levit_digits", "--format", form, *options)
+
+
+TALL = ["--set", "stages.0.depth=40", "--expand", "--level", "op"]
+
+
+def test_a_flowchart_that_github_would_not_draw_comes_with_a_warning():
+    source = printed("graph", "levit_digits", "--format", "mermaid")
+    status, out, err = call("graph", "levit_digits", *TALL, "-o", "a.mmd")
+    chart = Path("a.mmd").read_text(encoding="utf-8")
+    edges = chart.count("-->|") + chart.count("-.->|")
+    assert source.count("-->|") < edges
+    assert (status, out) == (0, "")
+    assert err == (
+        f"warning: this flowchart has {len(chart):,} characters and {edges:,} edges, and GitHub draws up to "
+        "50,000 characters and 500 edges: choose a coarser --level, or no --expand\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "boxes"),
+    [
+        (["graph", "levit256"], len(graph(PLAN).boxes)),
+        (["diff", "levit256", "levit256", "--graph", "b.svg"], len(graph(PLAN).boxes)),
+    ],
+)
+def test_before_many_boxes_are_drawn_a_warning_says_so(command, boxes, monkeypatch):
+    monkeypatch.setattr("levit_explore.render.graphs.picture.MANY", boxes - 1)
+    end = ["-o", "a.svg"] if command[0] == "graph" else []
+    status, _, err = call(*command, *end)
+    assert (status, err) == (0, f"warning: drawing {boxes} boxes may take minutes; a coarser level is quick\n")
+    monkeypatch.setattr("levit_explore.render.graphs.picture.MANY", boxes)
+    assert call(*command, *end)[2] == ""
+
+
+def test_the_source_of_many_boxes_comes_without_a_warning(monkeypatch):
+    monkeypatch.setattr("levit_explore.render.graphs.picture.MANY", 1)
+    assert printed("graph", "levit256", "--format", "dot") == dot(graph(PLAN))
+
+
+@pytest.mark.parametrize("name", ["a.svg", "a.png", "a.pdf"])
+def test_a_dot_that_draws_nothing_leaves_no_file(name, tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "dot").write_text("#!/bin/sh\necho rubbish\n")
+    (tmp_path / "bin" / "dot").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    status, out, err = call("graph", "levit_digits", "-o", name)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"{tmp_path / 'bin' / 'dot'}: cannot draw this graph (")
+    assert not Path(name).exists()
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_network_without_a_name_is_called_spec(name):
+    edit = f"name={json.dumps(name)}"
+    assert printed("graph", "levit_digits", "--set", edit).startswith("spec at 32x32: ")
+    assert ">spec at 32x32</text>" in printed("graph", "levit_digits", "--set", edit, "--format", "svg")
 
 
 @pytest.mark.parametrize("option", ["--level", "--color", "--direction", "--format", "--convention"])
@@ -170,3 +245,11 @@ def test_a_diff_cannot_be_drawn_as_anything_else():
         *(2, "", "d.json: names no picture of a graph; end it in .svg, .png, .pdf, .dot or .gv\n"),
     )
     assert not Path("d.json").exists()
+
+
+@pytest.mark.parametrize("output", ["x.bad", "x", "x.svg"])
+def test_a_diff_whose_rows_cannot_be_written_draws_nothing(output):
+    status, out, err = call("diff", "levit128s", "levit256", "--graph", "k.svg", "-o", output)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"-o {output}: ")
+    assert list(Path().iterdir()) == []

@@ -17,9 +17,16 @@ def read(title: str, *found: Bar) -> ElementTree.Element:
     return ElementTree.fromstring(bars(title, found))
 
 
+def drawn(found: ElementTree.Element) -> list[ElementTree.Element]:
+    """The bars, which the background lies below."""
+    paper, *rest = found.iter(f"{SVG}rect")
+    assert paper.get("class") == "paper"
+    return rest
+
+
 def test_bars_are_as_long_as_their_values():
     found = read("", Bar("a", 50, ""), Bar("b", 100, ""), Bar("c", 0, ""), Bar("d", 25, ""))
-    widths = [float(bar.get("width")) for bar in found.iter(f"{SVG}rect")]
+    widths = [float(bar.get("width")) for bar in drawn(found)]
     assert [width / widths[1] for width in widths] == [0.5, 1, 0, 0.25]
 
 
@@ -27,13 +34,13 @@ def test_a_bar_has_its_name_its_words_and_the_colour_of_its_role():
     found = read("costs", Bar("a", 1, "1 FLOP", Role.MLP), Bar("b", 2, "2 FLOPs"))
     assert found.find(f"{SVG}title").text == "costs"
     assert [words.text for words in found.iter(f"{SVG}text")] == ["a", "1 FLOP", "b", "2 FLOPs"]
-    assert [bar.get("fill") for bar in found.iter(f"{SVG}rect")] == [ROLE_FILLS[Role.MLP], ROLE_FILLS[Role.OTHER]]
+    assert [bar.get("fill") for bar in drawn(found)] == [ROLE_FILLS[Role.MLP], ROLE_FILLS[Role.OTHER]]
 
 
 @pytest.mark.parametrize("values", [[], [0], [0, 0]])
 def test_nothing_to_compare_draws_no_length(values):
     found = read("", *(Bar("a", value, "") for value in values))
-    assert [float(bar.get("width")) for bar in found.iter(f"{SVG}rect")] == [0] * len(values)
+    assert [float(bar.get("width")) for bar in drawn(found)] == [0] * len(values)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

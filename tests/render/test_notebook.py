@@ -10,13 +10,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from levit_explore import LevitError, balance, load_spec, make_spec, plan, reconcile, rows
+from levit_explore import LevitError, balance, diff, graph, load_spec, make_spec, plan, reconcile, rows
 from levit_explore.analysis.balance import Rule
 from levit_explore.analysis.biases import BiasMaps, bias_maps
 from levit_explore.analysis.counts import By, Rows
+from levit_explore.analysis.graph import Level
 from levit_explore.render import figures
 from levit_explore.render.graphs import svg as graphs
-from levit_explore.render.results import balance_sheet, flops_sheet, ledger_sheet
+from levit_explore.render.graphs.ascii import ascii_boxes
+from levit_explore.render.results import balance_sheet, diff_sheet, flops_sheet, ledger_sheet
 from levit_explore.render.results.biases import biases_sheet
 from levit_explore.render.sheet import Sheet
 from levit_explore.spec.write import fields, to_yaml
@@ -25,6 +27,7 @@ from tests.render.graphs.graphs import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
 DIGITS = plan(load_spec("levit_digits"))
+DEEPER = plan(load_spec("levit_digits", ["stages.0.depth=5", "stages.1.heads=8"]))
 LEARNED = BiasMaps(network("levit_digits"))
 RESULTS = {
     "plan": (DIGITS, flops_sheet(DIGITS, By.BLOCK, "levit")),
@@ -34,8 +37,10 @@ RESULTS = {
     "maps": (LEARNED, biases_sheet("digits", LEARNED)),
     "untrained maps": (bias_maps(DIGITS), biases_sheet("digits", bias_maps(DIGITS))),
     "map": (LEARNED[0], biases_sheet("digits", LEARNED[:1])),
+    "diff": (diff(DIGITS, DEEPER), diff_sheet(DIGITS, DEEPER, diff(DIGITS, DEEPER), "levit")),
+    "diff of nothing": (diff(DIGITS, DIGITS), diff_sheet(DIGITS, DIGITS, diff(DIGITS, DIGITS), "levit")),
 } | {f"rows by {by}": (rows(DIGITS, by, "fvcore"), flops_sheet(DIGITS, by, "fvcore")) for by in By}
-ALL = {"spec": DIGITS.spec} | {name: value for name, (value, _) in RESULTS.items()}
+ALL = {"spec": DIGITS.spec, "graph": graph(DIGITS, Level.STAGE)} | {name: value for name, (value, _) in RESULTS.items()}
 
 
 def page(value) -> ElementTree.Element:
@@ -70,10 +75,10 @@ def test_a_notebook_shows_the_numbers_of_the_sheet(name):
     assert tables == (cells(sheet)[:1] if isinstance(value, Rows) else cells(sheet))
 
 
-@pytest.mark.parametrize("name", ["plan", "balance", "balance by stage", "ledgers", "maps", "untrained maps", "map"])
-def test_a_notebook_shows_the_notes_of_the_sheet(name):
+@pytest.mark.parametrize("name", [name for name in RESULTS if not name.startswith("rows")])
+def test_a_notebook_shows_what_the_sheet_says_around_its_tables(name):
     value, sheet = RESULTS[name]
-    assert [words.text for words in page(value).iter("p")] == list(sheet.notes)
+    assert [words.text for words in page(value).iter("p")] == [*sheet.intro, *sheet.notes]
 
 
 def test_a_spec_shows_its_yaml():
@@ -99,7 +104,7 @@ def test_a_spec_is_drawn_by_stage_and_a_plan_by_block(value, paths):
 def test_rows_have_a_bar_each(by):
     found = rows(DIGITS, by)
     picture = ElementTree.fromstring(found._repr_svg_())
-    widths = [float(bar.get("width")) for bar in picture.iter(f"{SVG}rect")]
+    widths = [float(bar.get("width")) for bar in picture.iter(f"{SVG}rect") if bar.get("class") != "paper"]
     largest = max(row.flops for row in found)
     assert [width / max(widths) for width in widths] == pytest.approx([row.flops / largest for row in found], abs=0.001)
 
@@ -148,7 +153,40 @@ def test_results_are_lists_that_copy_and_travel(found):
     for other in (copy.copy(found), pickle.loads(pickle.dumps(found))):
         assert type(other) is type(found)
         assert other._repr_html_() == found._repr_html_()
-    assert found[:1] == [found[0]]
+
+
+@pytest.mark.parametrize("found", [rows(DIGITS, By.STAGE, "fvcore"), reconcile(DIGITS), LEARNED], ids=len)
+@pytest.mark.parametrize("place", [slice(1), slice(1, None), slice(None, None, -1), slice(0)], ids=str)
+def test_a_slice_of_a_result_shows_itself_too(found, place):
+    some = found[place]
+    assert type(some) is type(found)
+    assert list(some) == list(found)[place]
+    assert vars(some) == vars(found)
+    assert len(page(some)) == len(page(found)) or not some
+    assert found[0] is next(iter(found))
+
+
+def test_bars_of_a_diff_are_as_long_as_what_was_gained_or_lost():
+    there, back = diff(DIGITS, DEEPER), diff(DEEPER, DIGITS)
+    gains = [abs(change.flops.gained) for change in there.rows]
+    for found in (there, back):
+        bars = ElementTree.fromstring(found._repr_svg_()).findall(f"{SVG}rect")[1:]
+        widths = [float(bar.get("width")) for bar in bars]
+        assert [width / max(widths) for width in widths] == pytest.approx(
+            [gain / gains[0] for gain in gains], abs=0.001
+        )
+
+
+def test_a_graph_is_shown_as_its_picture_and_where_nothing_draws_as_text(monkeypatch):
+    shown = ALL["graph"]
+    assert shown._repr_html_() == shown._repr_svg_() == graphs.svg(shown)
+
+    def missing(*given):
+        raise LevitError("nothing draws this")
+
+    monkeypatch.setattr(graphs, "svg", missing)
+    assert shown._repr_svg_() is None
+    assert page(shown).findtext("pre") == ascii_boxes(shown)
 
 
 def test_nothing_is_drawn_before_it_is_looked_at():

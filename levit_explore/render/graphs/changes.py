@@ -63,7 +63,12 @@ def _lines(fate: Fate) -> Iterator[str]:
 
 def _change(change: FieldChange) -> str:
     before, after = (_value(change.field, value) for value in (change.before, change.after))
-    name = "" if change.field in ("times", "kind") else f"{change.field} "
+    match change:
+        case FieldChange("op", _, None) | FieldChange(_, True, False):
+            return f"{before} {Status.GONE}"
+        case FieldChange("op", None, _) | FieldChange(_, False, True):
+            return f"{after} {Status.NEW}"
+    name = "" if change.field in ("times", "kind", "op") else f"{change.field} "
     return f"{name}{before} -> {after}"
 
 
@@ -71,6 +76,8 @@ def _value(field: str, value: object) -> str:
     match value:
         case None:
             return "none"
+        case bool():
+            return field
         case tuple():
             return shape(value)
         case _:
@@ -79,7 +86,10 @@ def _value(field: str, value: object) -> str:
 
 def _cost(change: FieldChange) -> str:
     counted = Change(change.before, change.after)
-    return f"{si(change.before)} -> {si(change.after)} {_UNITS[change.field]} ({signed_percent(counted.relative)})"
+    written = count if si(change.before) == si(change.after) else si
+    gain = signed_percent(counted.relative)
+    words = f"{written(change.before)} -> {written(change.after)} {_UNITS[change.field]}"
+    return words if gain in ("+0.0%", "-0.0%") else f"{words} ({gain})"
 
 
 def _of_cluster(fate: Fate) -> Mark:

@@ -13,10 +13,13 @@ class Color(StrEnum):
     PARAMS = "params"
 
 
+PAPER, DARK_PAPER = "#ffffff", "#16181c"  # the background of a picture in a page, and in the dark
 INK, FAINT = "#1a1a1a", "#333333"  # text on a fill: names, and the lines below
-OUTSIDE, ASIDE = "#222222", "#555555"  # text on the background, which svg() turns light in the dark
-LINE, BORDER = "#606060", "#767676"  # edges, and the borders of clusters; likewise
-NEW_LINE, GONE_LINE = "#0b62a8", "#a8400b"  # likewise, of what one of two graphs has
+OUTSIDE, ASIDE = "#222222", "#555555"  # text on the background
+LINE, BORDER = "#606060", "#767676"  # edges, and the borders of clusters
+NEW_LINE, GONE_LINE = "#0b62a8", "#a8400b"  # of what one of two graphs has
+DARK_WORDS = {OUTSIDE: "#e6e6e6", ASIDE: "#b8b8b8"}  # what stands on the background, in the dark
+DARK_LINES = {LINE: "#a8a8a8", BORDER: "#8f8f8f", NEW_LINE: "#6cb6f0", GONE_LINE: "#f09a6c"}
 
 ROLE_FILLS = {  # they differ in lightness too, for those who do not see hues
     Role.STEM: "#ffe873",

@@ -1,26 +1,26 @@
 """A graph in DOT, the language of Graphviz: boxes with names and costs, stages as clusters, skips as dashed edges."""
 
-import math
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+from typing import TypeAlias
 
 import graphviz
 
 from levit_explore.analysis.graph import Box, Cluster, Edge, Graph
 from levit_explore.render.graphs.colors import ASIDE, BORDER, FAINT, INK, LINE, OUTSIDE, Color
 from levit_explore.render.graphs.direction import Direction
-from levit_explore.render.graphs.labels import beside, lines, name, place, share, tooltip
+from levit_explore.render.graphs.labels import BLOCKS, NARROW, WIDE, beside, lines, name, place, share, tooltip, wrapped
 from levit_explore.render.graphs.looks import Look, Mark, Swatch, look
+from levit_explore.render.graphs.places import by_the_head, corners, straight
 from levit_explore.render.sheet import shape, text
 
 __all__ = ["Direction", "dot", "edge_id", "source"]
 
 _FONT = "Helvetica"  # graphviz-pure knows how wide its letters are
 _BIG, _NAME, _INNER, _SMALL = "13", "11", "10", "9"  # points; 9 points are 12 pixels
-_LETTER = 0.56  # width of a digit in the font, in parts of its size
-_ABOVE = 8  # points from an arrow's head up to the middle of the label beside it
+_WIDTH = "2.6"  # inches, at least, of a box in a cluster: what leaves its middle passes by the cluster's label
 _NOTHING = Mark()
+_Known: TypeAlias = Mapping[str, dict[str, str]]  # attributes by path
 
 
 def dot(graph: Graph, color: Color = Color.ROLE, direction: Direction = Direction.TB) -> str:
@@ -37,11 +37,15 @@ def source(graph: Graph, look: Look, direction: Direction = Direction.TB) -> str
         | {"shape": "box", "style": "filled,rounded", "margin": "0.1,0.03"},
         edge_attr={"fontname": _FONT, "fontsize": _SMALL, "fontcolor": ASIDE, "color": LINE, "arrowsize": "0.6"},
     )
-    _fill(drawing, "", graph, look)
-    straight = _straight(graph) if direction is Direction.TB else frozenset()
+    down = direction is Direction.TB
+    boxes = {box.path: _node(box, look, WIDE if down else NARROW) for box in graph.boxes}
+    places = corners(graph, direction)
+    clusters = {cluster.path: _cluster(cluster, look) | places[cluster.path] for cluster in graph.clusters}
+    _fill(drawing, "", graph, boxes, clusters)
+    roomy = straight(graph) if down else frozenset()
     for edge in graph.edges:
         mark = look.marks.get(edge_id(edge), _NOTHING)
-        drawing.edge(edge.source, edge.target, **_edge(edge, mark, edge in straight))
+        drawing.edge(edge.source, edge.target, **_edge(edge, mark, edge in roomy, down))
     return str(drawing.source)
 
 
@@ -81,19 +85,18 @@ def _swatch(swatch: Swatch) -> str:
     return f'<TD BORDER="1" COLOR="{BORDER}" BGCOLOR="{swatch.fill}"{style}>{words}</TD>'
 
 
-def _fill(drawing: graphviz.Digraph, around: str, graph: Graph, look: Look) -> None:
+def _fill(drawing: graphviz.Digraph, around: str, graph: Graph, boxes: _Known, clusters: _Known) -> None:
     """Adds what stands in the cluster `around`, or outside all of them, in the order that it runs."""
     for box in graph.boxes:
         if box.cluster == around:
-            drawing.node(box.path, **_node(box, look))
+            drawing.node(box.path, **boxes[box.path])
     for cluster in graph.clusters:
         if cluster.cluster == around:
-            mark = look.marks.get(cluster.path, _NOTHING)
-            with drawing.subgraph(name=f"cluster_{cluster.path}", graph_attr=_cluster(cluster, mark)) as inner:
-                _fill(inner, cluster.path, graph, look)
+            with drawing.subgraph(name=f"cluster_{cluster.path}", graph_attr=clusters[cluster.path]) as inner:
+                _fill(inner, cluster.path, graph, boxes, clusters)
 
 
-def _node(box: Box, look: Look) -> dict[str, str]:
+def _node(box: Box, look: Look, width: int) -> dict[str, str]:
     mark = look.marks.get(box.path, _NOTHING)
     known = _known(box.path, (tooltip(box), *mark.words, *mark.more)) | _line(mark)
     known |= {"fillcolor": look.fills[box.path], "style": f"filled,rounded{',dashed' if mark.dashed else ''}"}
@@ -101,56 +104,36 @@ def _node(box: Box, look: Look) -> dict[str, str]:
         marked = {"xlabel": f"<{_font(mark.words[0].partition(':')[0], _SMALL, ASIDE)}>"} if mark.words else {}
         size = {"fixedsize": "true", "width": "0.22", "height": "0.22"}
         return known | {"label": "+", "shape": "circle"} | size | marked
-    head = _font(name(box), _NAME, INK, bold=True) + _font(beside(box), _SMALL, FAINT)
-    rest = [_font(line, _SMALL, FAINT) for line in lines(box)]
+    known |= {"width": _WIDTH} if box.kind in BLOCKS and width == WIDE else {}
+    head = [_font(line, _NAME, INK, bold=True) for line in wrapped(name(box), width)]
+    head[-1] += _font(beside(box, width), _SMALL, FAINT)
+    rest = [_font(line, _SMALL, FAINT) for line in lines(box, width)]
     words = [_font(line, _SMALL, INK, bold=True) for line in mark.words]
-    return known | {"label": f"<{'<BR/>'.join([head, *rest, *words])}>"}
+    return known | {"label": f"<{'<BR/>'.join([*head, *rest, *words])}>"}
 
 
-def _cluster(cluster: Cluster, mark: Mark) -> dict[str, str]:
-    words = f"x{cluster.times}" if cluster.times != 1 else name(cluster)
-    rest = [place(cluster), "" if cluster.kind == "blocks" else share(cluster), *mark.words]
+def _cluster(cluster: Cluster, look: Look) -> dict[str, str]:
+    mark = look.marks.get(cluster.path, _NOTHING)
+    called = place(cluster) or name(cluster).removeprefix("shrinking ")  # the downsample around it says that
+    words = called if cluster.times == 1 else f"x{cluster.times}"
+    rest = ["" if cluster.kind == "blocks" else share(cluster), *mark.words]
     label = _font(words, _INNER, OUTSIDE, bold=True)
     label += "".join(_font(f" {part}", _SMALL, ASIDE) for part in rest if part)
     known = _known(cluster.path, (tooltip(cluster), *mark.words, *mark.more)) | {"color": BORDER} | _line(mark)
     known["style"] = "rounded,dashed" if mark.dashed else "rounded"
-    return known | {"label": f"<{label}>", "labeljust": "l", "margin": "4"}
+    return known | {"label": f"<{label}>", "margin": "4"}
 
 
-def _straight(graph: Graph) -> frozenset[Edge]:
-    """The edges with room for a label beside their heads: nothing runs beside them, and they leave no cluster there."""
-    place = {box.path: index for index, box in enumerate(graph.boxes)}
-    spans = {edge: (place[edge.source], place[edge.target]) for edge in graph.edges if not edge.skip}
-    width = Counter(index for start, end in spans.values() for index in range(start, end))
-    clusters = [box.cluster for box in graph.boxes]
-    return frozenset(
-        edge
-        for edge, (start, end) in spans.items()
-        if end == start + 1 and width[start] == 1 and not _leaves(clusters[start], clusters[end])
-    )
-
-
-def _leaves(cluster: str, other: str) -> bool:
-    """Whether the way from one cluster to the other leads out of the one and into none."""
-    return cluster != other and (not other or cluster.startswith(f"{other}."))
-
-
-def _edge(edge: Edge, mark: Mark, straight: bool) -> dict[str, str]:
+def _edge(edge: Edge, mark: Mark, roomy: bool, down: bool) -> dict[str, str]:
     known = _known(edge_id(edge), (tooltip(edge), *mark.words, *mark.more)) | _line(mark)
     known |= {"style": "dashed", "weight": "1"} if edge.skip else {"weight": "8"}
     words = " ".join([*([] if edge.skip else [shape(edge.shape)]), *mark.words])  # type: ignore[arg-type]
     if not words:
         return known
-    if straight and not mark.words:
-        return known | {"headlabel": f"<{_font(words, _SMALL, ASIDE)}>"} | _by_the_head(words)
-    return known | {"label": f"<{_font(f' {words} ', _SMALL, ASIDE)}>"}
-
-
-def _by_the_head(words: str) -> dict[str, str]:
-    """Where a label stands to the right of an arrow's head, so that the edge need not be longer for its sake."""
-    across = len(words) * float(_SMALL) * _LETTER / 2 + 5
-    angle, distance = math.degrees(math.atan2(across, _ABOVE)), math.hypot(across, _ABOVE)
-    return {"labelangle": f"{-angle:.1f}", "labeldistance": f"{distance / 10:.2f}"}  # Graphviz counts in ten points
+    if roomy and not mark.words:
+        return known | {"headlabel": f"<{_font(words, _SMALL, ASIDE)}>"} | by_the_head(words, float(_SMALL))
+    gap = " " if down else ""  # between the label and the line at its left
+    return known | {"label": f"<{_font(f'{gap}{words}{gap}', _SMALL, ASIDE)}>"}
 
 
 def _known(path: str, words: Iterable[str]) -> dict[str, str]:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from levit_explore.errors import LevitError
+from levit_explore.render.sheet import text
+from levit_explore.spec.words import quoted
 
 _TIME = 600  # seconds, far more than any graph of ours takes
+_STARTS = {"svg": (b"<?xml", b"<!DOCTYPE svg", b"<svg"), "png": (b"\x89PNG\r\n\x1a\n",), "pdf": (b"%PDF-",)}
 _OPTIONS = {"png": ("-Gdpi=144", "-Gbgcolor=white"), "pdf": ("-Gbgcolor=white",)}
 
 
@@ -24,16 +27,32 @@ class Drawn:
 def draw(source: str, form: str) -> Drawn:
     """DOT source as "svg", "png" or "pdf", the last two on white.
 
-    Raises LevitError where there is no Graphviz, where it fails, and for PDF where neither it nor svglib makes any.
+    Raises LevitError where there is no Graphviz, where it fails or gives something else, and for PDF where neither it
+    nor svglib makes any.
     """
     engine = _engine()
     found = _run(engine, source, form)
-    if found.returncode == 0 and found.stdout:
+    if found.returncode == 0 and found.stdout.startswith(_STARTS[form]):
         return Drawn(found.stdout, engine)
     if form == "pdf" and b"not recognized" in found.stderr:
         return Drawn(_pdf(draw(source, "svg").content), f"{engine}, and svglib for PDF")
-    words = " ".join(found.stderr.decode(errors="replace").split()) or f"exit status {found.returncode}"
-    raise LevitError(f"{engine}: cannot draw this graph ({words[:300]})")
+    raise LevitError(f"{engine}: cannot draw this graph ({_why(found, form)}){_fix(engine)}")
+
+
+def _why(found: "subprocess.CompletedProcess[bytes]", form: str) -> str:
+    """What went wrong, on one line: what the program says, or how what it gave begins."""
+    if found.returncode != 0:
+        return _line(found.stderr)[:300] or f"exit status {found.returncode}"
+    begin = _line(found.stdout[:40])
+    return f"it gave no {form.upper()} but {quoted(begin) if begin else 'nothing'}"
+
+
+def _line(said: bytes) -> str:
+    return text(" ".join(said.decode(errors="replace").split()))
+
+
+def _fix(engine: str) -> str:
+    return "; without this dot on PATH, graphviz-pure draws" if Path(engine).stem == "dot" else ""
 
 
 def _engine() -> str:

@@ -7,10 +7,10 @@ from levit_explore.analysis.graph import Box, Cluster, Edge
 from levit_explore.render.sheet import count, percent, shape, si, text
 
 _NAMES = {"mlp": "MLP"}  # where the field writes a kind in another way
-_BLOCKS = ("attention", "shrinking attention", "mlp", "blocks", "downsample")  # what a stage is made of
+BLOCKS = ("attention", "shrinking attention", "mlp", "blocks", "downsample")  # what a stage is made of
 _PLURALS = {"heads": "head", "classes": "class", "offsets": "offset"}  # traits that are counts
-_WIDTH = 46  # characters in a line of a box
-_BESIDE = 13  # characters of traits that need no line of their own
+WIDE, NARROW = 46, 22  # characters in a line of a box; narrow ones are for graphs from left to right
+_BESIDE = 20  # characters of traits that need no line of their own
 _LONGEST = 60  # of a line in the heading
 
 
@@ -26,18 +26,18 @@ def name(part: Box | Cluster) -> str:
     stage = part.path.split(".")[1] if part.path.startswith("stages.") else ""
     if part.kind == "stage":
         return f"stage {stage}"
-    return f"stage {stage} {kind}" if stage and part.kind in _BLOCKS and isinstance(part, Box) else kind
+    return f"stage {stage} {kind}" if stage and part.kind in BLOCKS and isinstance(part, Box) else kind
 
 
 def place(part: Box | Cluster) -> str:
-    """Where a part stands in the cluster around it, "qkv.linear"; nothing where its name says that already."""
+    """Where a part stands in the cluster around it, "qkv.linear"; nothing where that is no more than its name."""
     inner = part.path.removeprefix(f"{part.cluster}.")
-    return "" if part.kind in ("stage", *_BLOCKS) or inner == part.kind else inner
+    return "" if part.kind in ("stage", *BLOCKS) or inner == part.kind else inner
 
 
 def traits(box: Box) -> str:
-    """What tells a box from others of its kind: "4 heads, key_dim 32, value_dim 64"."""
-    return ", ".join(_trait(key, value) for key, value in box.traits.items() if key != "dim")
+    """What tells a box from others of its kind: "dim 256, 4 heads, key_dim 32, value_dim 64"."""
+    return ", ".join(_trait(key, value) for key, value in box.traits.items())
 
 
 def _trait(key: str, value: int | str) -> str:
@@ -63,19 +63,19 @@ def share(part: Box | Cluster) -> str:
     return "<0.1%" if 0 < part.cost.share < 0.0005 else percent(part.cost.share)
 
 
-def beside(box: Box) -> str:
-    """What stands beside the name of a box: its traits, where they are short."""
+def beside(box: Box, width: int = WIDE) -> str:
+    """What stands beside the name of a box `width` characters wide: its traits, where there is room."""
     words = traits(box)
-    return f"  {words}" if 0 < len(words) <= _BESIDE else ""
+    return f"  {words}" if 0 < len(words) <= _BESIDE and len(words) + len(name(box)) < width else ""
 
 
-def lines(box: Box) -> list[str]:
-    """What stands below the name of a box."""
-    described = "" if beside(box) else traits(box)
-    return [line for words in (place(box), described, cost(box)) for line in wrapped(words)]
+def lines(box: Box, width: int = WIDE) -> list[str]:
+    """What stands below the name of a box `width` characters wide."""
+    described = "" if beside(box, width) else traits(box)
+    return [line for words in (place(box), described, cost(box)) for line in wrapped(words, width)]
 
 
-def wrapped(words: str) -> list[str]:
+def wrapped(words: str, width: int = WIDE) -> list[str]:
     """Words in lines that are short enough for a box, broken at commas where that will do.
 
     >>> wrapped("depth 4, 4 heads, key_dim 32, value_dim 64, hidden 512")
@@ -83,11 +83,11 @@ def wrapped(words: str) -> list[str]:
     """
     joined: list[str] = []
     for part in words.split(", "):
-        if joined and len(joined[-1]) + len(part) + 2 < _WIDTH:
+        if joined and len(joined[-1]) + len(part) + 2 < width:
             joined[-1] += f", {part}"
         else:
             joined = [*joined[:-1], f"{joined[-1]},", part] if joined else [part]
-    return [line for words in joined for line in wrap(words, _WIDTH)]
+    return [line for words in joined for line in wrap(words, width)]
 
 
 def tooltip(part: Box | Cluster | Edge) -> str:

@@ -63,7 +63,7 @@ def look(graph: Graph, color: Color = Color.ROLE) -> Look:
 def title(graph: Graph) -> str:
     """What is drawn: "levit256 at 224x224"."""
     spec = graph.plan.spec
-    return f"{clipped(spec.name)} at {shape(spec.image_size)}"  # type: ignore[arg-type]
+    return f"{clipped(spec.name.strip() or 'spec')} at {shape(spec.image_size)}"  # type: ignore[arg-type]
 
 
 def totals(graph: Graph) -> str:

@@ -1,7 +1,8 @@
 """A graph as a Mermaid flowchart, which GitHub and others draw where it stands in a Markdown file.
 
-GitHub draws up to 500 edges and 50,000 characters, which is more than any network has that repeats its blocks unless
-every repetition is drawn. Entities and comments are those of https://mermaid.js.org/syntax/flowchart.html.
+GitHub draws up to 500 edges and 50,000 characters: enough for every published model by op, but not for many stages, and
+not for many blocks where every repetition is drawn. Entities and comments are those of
+https://mermaid.js.org/syntax/flowchart.html.
 """
 
 import json
@@ -15,6 +16,7 @@ from levit_explore.render.graphs.labels import cost, name, place, traits
 from levit_explore.render.graphs.looks import look
 from levit_explore.render.sheet import shape, text
 
+MOST_EDGES, MOST_CHARACTERS = 500, 50_000  # maxEdges and maxTextSize of Mermaid, which GitHub leaves as they are
 _LONGEST = 200  # characters of a text
 _CONFIG = "{flowchart: {wrappingWidth: 400, subGraphTitleMargin: {bottom: 12}}}"  # labels have their own line ends
 
@@ -29,6 +31,15 @@ def mermaid(graph: Graph, color: Color = Color.ROLE, direction: Direction = Dire
     notes = (_comment(note) for note in seen.notes[1:])
     body = [*notes, *_inside("", graph, ids), *edges, *_classes(graph, color, seen.fills, ids)]
     return "\n".join([*head, *(f"  {line}" for line in body)]) + "\n"
+
+
+def too_large(graph: Graph, source: str) -> str | None:
+    """What to tell of a flowchart that is larger than GitHub draws; None for one that is not."""
+    if len(graph.edges) <= MOST_EDGES and len(source) <= MOST_CHARACTERS:
+        return None
+    has, draws = (len(source), len(graph.edges)), (MOST_CHARACTERS, MOST_EDGES)
+    sizes = ["{:,} characters and {:,} edges".format(*counts) for counts in (has, draws)]
+    return f"this flowchart has {sizes[0]}, and GitHub draws up to {sizes[1]}: choose a coarser --level, or no --expand"
 
 
 def _inside(around: str, graph: Graph, ids: dict[str, str]) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _words(cluster: Cluster) -> str:
     inner = cluster.path.removeprefix(f"{cluster.cluster}.")
     called = name(cluster) if cluster.kind == "stage" else cluster.kind
     own = "" if cluster.kind in ("stage", inner) else f" ({inner})"
-    return f"{called}{own}{f' x{cluster.times}' if cluster.times != 1 else ''}".replace("/", "\\/")
+    return f"{called}{own}{f' x{cluster.times}' if cluster.times != 1 else ''}"
 
 
 def _node(box: Box, spaces: Mapping[str, str], edges: list[Edge]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from levit_explore.render.graphs.looks import Look
 from levit_explore.render.graphs.svg import painted
 from levit_explore.spec.words import listed
 
+MANY = 2_000  # boxes that take minutes
 SUFFIXES = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".dot": "dot", ".gv": "dot"}
 
 
@@ -19,6 +20,13 @@ def named(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
         raise LevitError(f"{path}: names no picture of a graph; end it in {listed(list(SUFFIXES))}")
     return SUFFIXES[path.suffix.lower()]
+
+
+def slow(graph: Graph, form: str) -> str | None:
+    """What to tell before a picture is drawn that takes long; None for one that does not."""
+    if form == "dot" or len(graph.boxes) <= MANY:
+        return None
+    return f"drawing {len(graph.boxes):,} boxes may take minutes; a coarser level is quick"
 
 
 def picture(graph: Graph, look: Look, form: str, direction: Direction = Direction.TB) -> Drawn:

@@ -37,6 +37,7 @@ def _map(one: BiasMap, low: float) -> dict[str, Any]:
         "keys": list(one.key_grid),
         "queries": list(one.query_grid),
         "stride": one.stride,
+        "ranges": [[_digits(head.min()), _digits(head.max())] for head in one.values],
         "values": [[_digits(value) for value in head] for head in one.values.tolist()],
         "shades": _shades(one.shifted, low).tolist(),
     }

@@ -8,10 +8,10 @@ from levit_explore.analysis.conventions import CONVENTIONS
 from levit_explore.analysis.counts import By
 from levit_explore.analysis.diff import Change, diff
 from levit_explore.plan.tree import Plan
+from levit_explore.render.report.axes import axis
 from levit_explore.render.report.charges import table
+from levit_explore.render.sheet import text
 from levit_explore.spec.write import fields
-
-_TICKS = 5  # about as many on an axis
 
 
 def comparison(plans: Sequence[Plan], specs: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -105,38 +105,23 @@ def _at(rows: dict[str, list[int]], path: str, place: int) -> int | None:
 
 
 def _scatter(plans: Sequence[Plan], specs: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """Cost against published top-1 accuracy, with ticks for the axes; None where fewer than two specs have one."""
+    """Cost against published top-1 accuracy, and the axes of it; None where fewer than two specs have one.
+
+    `set` numbers the source of an accuracy, for those of one source alone were trained alike.
+    """
     points = [
-        {"name": spec["name"], "top1": plan.spec.published.top1, "source": plan.spec.published.source}
+        {"name": spec["name"], "top1": plan.spec.published.top1, "source": text(plan.spec.published.source)}
         | {"flops": spec["totals"], "params": spec["memory"]["params"]}
         for plan, spec in zip(plans, specs, strict=True)
         if plan.spec.published is not None and plan.spec.published.top1 is not None
     ]
     if len(points) < 2:
         return None
+    sources = list(dict.fromkeys(point["source"] for point in points))
     return {
-        "points": points,
-        "top1": ticks([point["top1"] for point in points]),
-        "flops": [ticks([point["flops"][at] for point in points]) for at in range(len(CONVENTIONS))],
-        "params": ticks([point["params"] for point in points]),
+        "points": [point | {"set": sources.index(point["source"])} for point in points],
+        "sources": sources,
+        "top1": axis([point["top1"] for point in points]),
+        "flops": [axis([point["flops"][at] for point in points]) for at in range(len(CONVENTIONS))],
+        "params": axis([point["params"] for point in points]),
     }
-
-
-def ticks(values: Sequence[float]) -> list[float]:
-    """Round numbers in equal steps, the first not above and the last not below all values.
-
-    >>> ticks([76.6, 82.6])
-    [76, 78, 80, 82, 84]
-    """
-    low, high = min(values), max(values)
-    raw = (high - low or abs(high) or 1) / (_TICKS - 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return [_plain(place * step) for place in range(first, max(last, first + 1) + 1)]
-
-
-def _plain(value: float) -> float:
-    """A tick without the noise of floating point, and as an int where it is one."""
-    value = float(f"{value:.6g}")
-    return int(value) if value.is_integer() else value

@@ -1,5 +1,6 @@
 """Everything that the page shows, as one plain document; the page computes nothing itself."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,10 +57,18 @@ def title(plans: Sequence[Plan]) -> str:
 
 
 def _names(plans: Sequence[Plan]) -> list[str]:
-    """What each network is called: a name cut to a line, a number behind one that was there before."""
-    names = [clipped(plan.spec.name) for plan in plans]
-    seen = [names[: place + 1].count(name) for place, name in enumerate(names)]
-    return [f"{name} ({times})" if times > 1 else name for name, times in zip(names, seen, strict=True)]
+    """What each network is called: a name cut to a line, with a number where another network is called so."""
+    given = [clipped(plan.spec.name) for plan in plans]
+    found: list[str] = []
+    for name in given:
+        found.append(name if name not in found else _numbered(name, {*given, *found}))
+    return found
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    """A name with the first number that makes it one that is not taken."""
+    candidates = (f"{name} ({number})" for number in itertools.count(2))
+    return next(one for one in candidates if one not in taken)
 
 
 def _learned(maps: Sequence[BiasMap]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def report(plans: Sequence[Plan], convention: str = "levit", maps: Sequence[Bias
 def page(data: dict[str, Any], addition: Addition | None = None) -> str:
     """The page that shows a report's document, with what another page adds to it."""
     more = [addition] if addition else []
-    styles = [_roles(), *graph_styles(data), _file("report.css"), *(one.style for one in more)]
+    styles = [_roles(), *_graph_styles(data), _file("report.css"), *(one.style for one in more)]
     style, scripts = "\n".join(styles), [_file("report.js"), *(one.script for one in more)]
     allowed = _POLICY.format(scripts=" ".join(f"'{_hash(script)}'" for script in scripts), style=_hash(style))
     parts = {
@@ -81,7 +81,7 @@ def _roles() -> str:
     )
 
 
-def graph_styles(data: dict[str, Any]) -> list[str]:
+def _graph_styles(data: dict[str, Any]) -> list[str]:
     """The styles of graphs, taken out of the data; those that are alike once."""
     return list(dict.fromkeys(graph.pop("style") for spec in data["specs"] for graph in spec["graphs"]))
 

@@ -33,21 +33,36 @@ _CHANGES = (
 def diff_sheet(a: Plan, b: Plan, result: Diff, convention: str) -> Sheet:
     """Changed fields first, then the rows that changed and the totals."""
     fields = [{"field": change.field, "before": change.before, "after": change.after} for change in result.fields]
-    records = [_change(change) for change in result.rows]
-    total = _change(result.total) | {"path": "total"}
-    changed = [f"{change.field}: {_value(change.before)} -> {_value(change.after)}" for change in result.fields]
+    table = diff_table(result)
     return Sheet(
         title=f"{heading(a.spec)} -> {heading(b.spec)}: FLOPs under {convention}",
         document=document(
             "diff",
             a.spec.name,
             {"other": b.spec.name, "convention": convention, "fields": fields}
-            | {"rows": rounded(records), "total": rounded(total)},
+            | {"rows": rounded(list(table.rows)), "total": rounded(table.foot[0])},
         ),
-        tables=(Table(_CHANGES, records, foot=[total]),),
-        intro=changed or ["no field differs"],
-        notes=[] if records else ["no row costs more or less"],
+        tables=(table,),
+        intro=diff_intro(result),
+        notes=diff_notes(result),
     )
+
+
+def diff_intro(result: Diff) -> list[str]:
+    """Every changed field in words: "stages.1.depth: 4 -> 5"."""
+    changed = [f"{change.field}: {_value(change.before)} -> {_value(change.after)}" for change in result.fields]
+    return changed or ["no field differs"]
+
+
+def diff_table(result: Diff) -> Table:
+    """The parts whose costs differ, with the totals as foot."""
+    records = [_change(change) for change in result.rows]
+    return Table(_CHANGES, records, foot=[_change(result.total) | {"path": "total"}])
+
+
+def diff_notes(result: Diff) -> list[str]:
+    """What to say where no part's cost differs."""
+    return [] if result.rows else ["no row costs more or less"]
 
 
 def _change(change: RowChange) -> dict[str, Any]:

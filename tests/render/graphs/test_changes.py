@@ -3,9 +3,10 @@
 import pytest
 
 from levit_explore import load_spec, plan
+from levit_explore.analysis.diff import FieldChange
 from levit_explore.analysis.graph import Level, graph
 from levit_explore.analysis.graph_changes import Status, merged
-from levit_explore.render.graphs.changes import FILLS, changes_look
+from levit_explore.render.graphs.changes import FILLS, _change, _cost, changes_look
 from levit_explore.render.graphs.colors import contrast
 from levit_explore.render.graphs.svg import painted
 from levit_explore.render.sheet import si
@@ -52,6 +53,31 @@ def test_what_changed_in_a_box_is_in_its_words():
         f"{si(before.flops)} -> {si(after.flops)} FLOPs ({gains[0]:+.1%})",
         f"{si(before.params)} -> {si(after.params)} params ({gains[1]:+.1%})",
     ]
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ("activation=silu", ["changed: hardswish -> silu"]),
+        ("position=none", ["changed: attention bias gone", "444,966 -> 444,672 params (-0.1%)"]),
+        ("norm=layernorm", ["changed: 2 x batchnorm gone, layernorm new", "444,966 -> 444,582 params (-0.1%)"]),
+        ("image_size=[224, 225]", ["changed: out 49x384 -> 56x384"]),
+    ],
+)
+def test_what_changed_inside_a_box_is_told_and_counts_exactly_where_they_would_look_alike(edit, told):
+    found = words(groups(drawn(changed(edit)), "node")[ATTENTION])
+    assert found[3 : 3 + len(told)] == told
+
+
+def test_a_change_of_a_bias_alone_is_told_as_new_or_gone():
+    assert [_change(FieldChange("bias", *given)) for given in ((False, True), (True, False))] == [
+        "bias new",
+        "bias gone",
+    ]
+
+
+def test_a_gain_that_rounds_to_nothing_is_left_out():
+    assert _cost(FieldChange("params", 10_000_000, 10_000_001)) == "10,000,000 -> 10,000,001 params"
 
 
 @pytest.mark.parametrize("path", [MLP, f"{MLP}.add"])

@@ -43,7 +43,7 @@ def test_a_box_says_what_it_is_and_costs():
     node = groups(drawn(BLOCKS), "node")[attention.path]
     assert words(node) == [
         "stage 0 attention",
-        "4 heads, key_dim 32, value_dim 64",
+        "dim 256, 4 heads, key_dim 32, value_dim 64",
         f"53.4 M FLOPs, 199 k params, x4: {attention.cost.share:.1%}",
     ]
 

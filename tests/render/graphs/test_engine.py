@@ -10,7 +10,7 @@ import pytest
 from levit_explore import LevitError
 from levit_explore.analysis.graph import Level
 from levit_explore.render.graphs.dot import dot
-from levit_explore.render.graphs.engine import draw
+from levit_explore.render.graphs.engine import Drawn, draw
 from levit_explore.render.graphs.looks import look
 from levit_explore.render.graphs.picture import SUFFIXES, picture
 from levit_explore.render.graphs.svg import svg
@@ -18,6 +18,7 @@ from tests.render.graphs.drawings import groups, parsed
 from tests.render.graphs.graphs import HOSTILE, bundled, named
 
 BLOCKS = bundled("levit128s", Level.BLOCK)
+STUB = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 OWN = Path(sys.executable).with_name("graphviz-pure")
 ENGINES = [
     "graphviz-pure",
@@ -34,12 +35,17 @@ def engine(request, monkeypatch):
     return str(OWN)
 
 
-def system_dot(folder: Path, monkeypatch) -> Path:
-    """A `dot` on the path, which is graphviz-pure and so makes no PDF."""
-    (folder / "dot").write_text(f'#!/bin/sh\nexec {OWN} "$@"\n')
-    (folder / "dot").chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder), prepend=":")
-    return folder / "dot"
+@pytest.fixture
+def system_dot(tmp_path, monkeypatch):
+    """Puts a shell script under the name of `dot` on the path."""
+
+    def put(script: str) -> Path:
+        (tmp_path / "dot").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "dot").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+        return tmp_path / "dot"
+
+    return put
 
 
 @pytest.mark.parametrize("level", Level)
@@ -83,15 +89,49 @@ def test_pdf_of_svglib_is_the_same_every_time(monkeypatch):
     assert first.engine == f"{OWN}, and svglib for PDF"
 
 
-def test_a_dot_of_the_system_comes_first(tmp_path, monkeypatch):
-    assert draw("digraph {}", "svg").content
-    found = system_dot(tmp_path, monkeypatch)
-    assert draw("digraph {}", "svg").engine == str(found)
+def test_a_dot_of_the_system_comes_first(system_dot):
+    found = system_dot(f"cat > /dev/null; echo '{STUB}'")
+    assert draw("digraph {}", "svg") == Drawn(f"{STUB}\n".encode(), str(found))
 
 
-def test_a_system_without_pdf_falls_back_too(tmp_path, monkeypatch):
+@pytest.mark.parametrize("form", ["svg", "png", "pdf"])
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("echo rubbish", "it gave no {form} but 'rubbish')"),
+        (":", "it gave no {form} but nothing"),
+        ("printf '\\033[31m\\377'", "it gave no {form} but "),
+        ("echo 'no such\nplugin' >&2; exit 3", "no such plugin"),
+        ("exit 4", "exit status 4"),
+    ],
+)
+def test_what_a_dot_gives_that_is_no_picture_is_one_line_with_its_name(script, why, form, system_dot):
+    found = system_dot(f"cat > /dev/null; {script}")
+    with pytest.raises(LevitError) as error:
+        draw("digraph {}", form)
+    message = str(error.value)
+    assert message.startswith(f"{found}: cannot draw this graph ({why.format(form=form.upper())}")
+    assert message.endswith("); without this dot on PATH, graphviz-pure draws")
+    assert message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("<svg><g>", "gave an SVG that cannot be read (no element found: line 2, column 0)"),
+        ("<svg/>", "gave an SVG without width, height and viewBox"),
+    ],
+)
+def test_an_svg_that_is_not_whole_is_one_line(content, why, system_dot):
+    found = system_dot(f"cat > /dev/null; echo '{content}'")
+    with pytest.raises(LevitError) as error:
+        svg(BLOCKS)
+    assert str(error.value) == f"{found}: {why}"
+
+
+def test_a_system_without_pdf_falls_back_too(system_dot):
     pytest.importorskip("svglib")
-    found = system_dot(tmp_path, monkeypatch)
+    found = system_dot(f'exec {OWN} "$@"')  # which makes no PDF
     assert draw("digraph {}", "pdf").engine == f"{found}, and svglib for PDF"
 
 

@@ -130,6 +130,6 @@ def test_a_node_says_what_it_is_and_costs():
     label = next(found[2] for line in lines if (found := NODE.fullmatch(line)) and "attention" in line)
     assert read(label).split("\n") == [
         "stage 0 attention",
-        "4 heads, key_dim 32, value_dim 64",
+        "dim 256, 4 heads, key_dim 32, value_dim 64",
         "53.4 M FLOPs, 199 k params, x4: 19.0%",
     ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from levit_explore.analysis.graph import Level
-from levit_explore.render.graphs.colors import Color, contrast
+from levit_explore.render.graphs.colors import DARK_PAPER, PAPER, Color, contrast
 from levit_explore.render.graphs.direction import Direction
 from levit_explore.render.graphs.dot import edge_id
 from levit_explore.render.graphs.looks import look
@@ -16,9 +16,9 @@ from tests.render.graphs.drawings import SVG, groups, parsed, title, words
 from tests.render.graphs.graphs import HOSTILE, bundled, named, random_graphs
 
 BLOCKS = bundled("levit256", Level.BLOCK)
-ELEMENTS = {"svg", "title", "desc", "style", "g", "path", "polygon", "polyline", "ellipse", "text"}
+ELEMENTS = {"svg", "title", "desc", "style", "g", "path", "polygon", "polyline", "ellipse", "text", "rect"}
 AA = 4.5
-PAGES = {"light": "#ffffff", "dark": "#0d1117"}
+PAGES = {"light": PAPER, "dark": DARK_PAPER}
 
 
 @given(random_graphs())
@@ -96,7 +96,7 @@ def test_text_in_every_box_is_read_on_its_fill(color, level):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_text_and_lines_on_the_page_are_read_in_light_and_dark(page):
+def test_text_and_lines_on_the_background_are_read_in_light_and_dark(page):
     root = parsed(svg(BLOCKS))
     dark = dict(re.findall(r'text\[fill="(#\w+)"\]\{fill:(#\w+)\}', root.findtext(f"{SVG}style")))
     lines = dict(re.findall(r'\[stroke="(#\w+)"\]\{stroke:(#\w+)\}', root.findtext(f"{SVG}style")))
@@ -116,14 +116,14 @@ def test_text_on_a_fill_stays_dark_in_the_dark():
     assert not [color for color in inside if color in style]
 
 
-def test_there_is_no_background():
-    (drawing,) = groups(parsed(svg(BLOCKS)), "graph").values()
-    sides = [float(side) for side in parsed(svg(BLOCKS)).attrib["viewBox"].split()[2:]]
-    for part in drawing.findall(f"{SVG}polygon"):
-        points = [[float(number) for number in point.split(",")] for point in part.attrib["points"].split()]
-        spans = [max(values) - min(values) for values in zip(*points, strict=True)]
-        assert spans[0] < sides[0] / 2
-        assert spans[1] < sides[1] / 2
+def test_all_of_it_stands_on_a_background_of_its_own():
+    root = parsed(svg(BLOCKS))
+    paper, drawing = (part for part in root if part.tag in (f"{SVG}rect", f"{SVG}g"))
+    assert [paper.attrib[side] for side in ("x", "y", "width", "height")] == ["-1%", "-1%", "102%", "102%"]
+    assert paper.attrib["fill"] == PAPER
+    assert f".{paper.attrib['class']}{{fill:{DARK_PAPER}}}" in root.findtext(f"{SVG}style")
+    assert root.attrib["viewBox"].startswith("0.00 0.00 ")
+    assert drawing.attrib["class"] == "graph"
 
 
 def test_both_heads_are_there_and_told_apart():

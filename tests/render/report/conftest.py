@@ -25,10 +25,6 @@ def visit_page(browser, tmp_path):
     """Opens a page from disk; whatever it asks for, and whatever the console says, fails the test."""
     wrong, contexts = [], []
 
-    def refused(route):
-        wrong.append(route.request.url)
-        route.abort()
-
     def opened(content, **settings):
         path = tmp_path / "report.html"
         path.write_text(content, encoding="utf-8")

@@ -1,13 +1,13 @@
 """What tables show in a browser is what the other commands print; they sort, filter and copy."""
 
-import csv
-import io
+from dataclasses import replace
 
 import pytest
 
-from levit_explore import CONVENTIONS
+from levit_explore import CONVENTIONS, load_spec, make_spec, plan
 from levit_explore.analysis.counts import By
-from tests.cli.call import document, printed
+from levit_explore.render.report.page import report
+from tests.cli.call import document
 from tests.render.report.pages import ONE, TWO, shown_rows
 
 
@@ -53,43 +53,17 @@ def test_a_ledger_adds_up_to_the_shown_total(visit):
     assert sum(terms) == total == document("flops", "levit256", "--convention", "thop")["flops"]
 
 
-@pytest.mark.parametrize(("column", "place"), [("params", 3), ("FLOPs", 4)])
-def test_columns_sort_both_ways_and_back(visit, column, place):
+def test_a_ledger_never_leads_from_a_total_to_itself(visit):
     tab = visit(ONE)
-    before = shown_rows(tab)
-    head = tab.locator("#spec0-rows thead th", has_text=column)
-    for direction in ("descending", "ascending", "none"):
-        head.locator("button").press("Enter")
-        assert head.get_attribute("aria-sort") == direction
-        numbers = [int(row[place].replace(",", "")) for row in shown_rows(tab)]
-        expected = {"descending": sorted(numbers, reverse=True), "ascending": sorted(numbers)}
-        assert numbers == expected.get(direction, [int(row[place].replace(",", "")) for row in before])
-    assert shown_rows(tab) == before
-
-
-@pytest.mark.parametrize(("words", "kept"), [("MLP", "mlp"), ("stages.1.", "stages.1."), ("nothing", "nothing")])
-def test_the_filter_keeps_rows_with_its_words(visit, words, kept):
-    tab = visit(ONE)
-    every = [row[0] for row in shown_rows(tab)]
-    tab.get_by_label("Filter").fill(words)
-    assert [row[0] for row in shown_rows(tab)] == [path for path in every if kept in path]
-    assert tab.locator("#spec0-rows .found").inner_text().endswith(f"of {len(every)} rows")
-
-
-@pytest.mark.parametrize("allowed", [True, False])
-def test_rows_are_copied_as_flops_prints_them(visit, allowed):
-    tab = visit(ONE)
-    refused = "() => Promise.reject(new Error())"
-    kept = "words => { window.copied = words; return Promise.resolve(); }"
-    tab.evaluate(
-        f"Object.defineProperty(navigator, 'clipboard', {{ value: {{ writeText: {kept if allowed else refused} }} }})"
-    )
-    tab.get_by_role("button", name="Copy as CSV").click()
-    field = tab.get_by_label("The rows as CSV")
-    assert field.is_visible() is not allowed
-    copied = tab.evaluate("window.copied") if allowed else field.input_value()
-    expected = printed("flops", "levit256", "--format", "csv")
-    assert table(copied) == table(expected)
+    base = tab.get_by_label("Explain the shown total from that of")
+    shown = tab.get_by_label("FLOPs counted as")
+    for convention in (base.evaluate("one => one.selectedOptions[0].textContent"), "levit", "thop"):
+        shown.select_option(label=convention)
+        chosen = base.evaluate("one => one.selectedOptions[0].textContent")
+        caption = tab.locator("#spec0-ledger caption").last.inner_text()
+        assert caption == f"From {chosen} to {convention}"
+        assert chosen != convention
+        assert base.locator("option:disabled").all_text_contents() == [convention]
 
 
 def test_balance_is_judged_by_the_chosen_rule(visit):
@@ -119,14 +93,43 @@ def test_several_networks_are_shown_with_differences_to_the_first(visit):
         assert shown_rows(tab, f"spec{place}") == shown(document("flops", name, "--convention", "fvcore")["rows"])
 
 
-def test_points_are_named_and_stand_at_their_accuracy(visit):
-    tab = visit(TWO)
-    points = tab.locator("#comparison figure", has=tab.locator(".point")).first
-    names = points.locator(".point + text").all_text_contents()
-    heights = points.locator(".point").evaluate_all("all => all.map(one => Number(one.getAttribute('cy')))")
-    assert sorted(names, key=dict(zip(names, heights, strict=True)).get) == ["levit256", "levit128s"]  # 81.6, 76.6
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (1000, 999, "-1,024 (< 0.1 %)"),
+        (1000, 1001, "+1,024 (< 0.1 %)"),
+        (1000, 1000, "the same"),
+        (1000, 10000, "+9,216,000 (+0.8 %)"),
+        (10000, 1000, "-9,216,000 (-0.8 %)"),
+    ],
+)
+def test_a_difference_has_the_sign_of_what_was_gained(visit_page, before, after, words):
+    spec = load_spec("levit256")  # two heads of 512 channels: 1,024 FLOPs a class
+    tab = visit_page(report([plan(replace(spec, num_classes=classes)) for classes in (before, after)]))
+    assert tab.locator("#comparison tbody tr").first.locator("small").inner_text() == words
 
 
-def table(words):
-    """The rows of a CSV; a share is a number, however it is written."""
-    return [{**row, "share": float(row["share"])} for row in csv.DictReader(io.StringIO(words))]
+def test_counts_beyond_a_trillion_are_shortened_too(visit_page):
+    stage = {"dim": 65536, "depth": 1, "heads": 1024, "key_dim": 65536}
+    spec = make_spec({"image_size": 2048, "stages": [stage]}, "huge")
+    tab = visit_page(report([plan(spec)]))
+    short, exact = tab.locator("#spec0-totals .tile").first.inner_text().splitlines()[1:]
+    assert short.endswith(" P")
+    assert float(short.split()[0]) == pytest.approx(int(exact.replace(",", "")) / 1000**5, rel=1e-3)
+
+
+@pytest.mark.parametrize("level", ["stage", "block"])
+def test_a_graph_has_its_boxes_and_edges_as_tables(visit, level):
+    tab = visit(ONE)
+    tab.locator("#spec0-graph .choice select").select_option(level)
+    tab.locator("#spec0-graph summary").click()
+    boxes, edges = tab.locator("#spec0-graph details table").all()
+    assert boxes.locator("thead").inner_text().split() == ["path", "kind", "output", "FLOPs", "each", "times", "share"]
+    drawn = tab.locator("#spec0-graph .node[data-path]").evaluate_all("all => all.map(one => one.dataset.path)")
+    paths = boxes.locator("tbody th").all_inner_texts()
+    assert sorted(paths) == sorted(["image", *drawn])
+    ends = edges.locator("tbody tr").evaluate_all(
+        "all => all.map(one => [one.cells[0].innerText, one.cells[1].innerText])"
+    )
+    assert {path for pair in ends for path in pair} == set(paths)
+    assert len(ends) == tab.locator("#spec0-graph .edge").count()

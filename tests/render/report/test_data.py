@@ -9,7 +9,6 @@ from levit_explore import (
     CONVENTIONS,
     LevitError,
     balance,
-    diff,
     flops,
     load_spec,
     make_spec,
@@ -21,9 +20,9 @@ from levit_explore import (
 from levit_explore.analysis.balance import Rule
 from levit_explore.analysis.biases import BiasMap
 from levit_explore.analysis.counts import By
+from levit_explore.analysis.graph import Level, graph
 from levit_explore.analysis.memory import activation_memory, peak_memory
 from levit_explore.render.report.biases import SHADES, biases, colors
-from levit_explore.render.report.comparison import ticks
 from levit_explore.render.report.data import report_data
 from tests.render.report.pages import digits
 
@@ -99,58 +98,32 @@ def test_parameters_and_activations_of_the_parts_add_up(shown):
     assert memory["peak"] == peak_memory(planned) <= memory["activations"]
 
 
-def test_a_comparison_says_what_diff_says():
-    a, b = (plan(load_spec(name)) for name in ("levit128s", "levit256"))
-    found = report_data([a, b])["comparison"]
-    fields = {change.field: (change.before, change.after) for change in diff(a, b).fields}
-    assert {one["field"]: tuple(one["values"]) for one in found["fields"]} == {
-        name: tuple(str(value) for value in values) for name, values in fields.items()
-    }
-    changed = {row.path: row.flops for row in diff(a, b, By.STAGE, "fvcore").rows}
-    shown = {row["path"]: row["values"][list(CONVENTIONS).index("fvcore")][1] for row in found["stages"]}
-    assert {path: one["gained"] for path, one in shown.items() if one["gained"]} == {
-        path: change.gained for path, change in changed.items() if change.gained
-    }
-    assert {path: shown[path]["relative"] for path in changed} == {
-        path: round(change.relative, 4) for path, change in changed.items()
-    }
-
-
-def test_a_stage_that_only_some_networks_have_is_nothing_in_the_others():
-    found = report_data([plan(load_spec(name)) for name in ("levit128s_a1", "levit128s_base")])["comparison"]
-    row = next(row for row in found["stages"] if row["path"] == "stages.2")
-    first, other = row["values"][0]
-    assert (first["value"], other["relative"], other["gained"]) == (None, None, other["value"])
-
-
 @pytest.mark.parametrize(
-    ("names", "points"),
+    ("given", "shown"),
     [
-        (["levit128s", "levit256"], [("levit128s", 76.6), ("levit256", 81.6)]),
-        (["levit128s", "levit256", "levit512"], [("levit128s", 76.6), ("levit256", 81.6)]),
-        (["levit128s", "levit512"], None),
+        (["a", "a", "a"], ["a", "a (2)", "a (3)"]),
+        (["a", "a (2)", "a"], ["a", "a (2)", "a (3)"]),
+        (["a", "a", "a (2)"], ["a", "a (3)", "a (2)"]),
+        (["a" * 70, "a" * 71], ["a" * 57 + "...", "a" * 57 + "... (2)"]),
     ],
+    ids=range(4),
 )
-def test_cost_is_held_against_accuracy_where_there_is_one(names, points):
-    scatter = report_data([plan(load_spec(name)) for name in names])["comparison"]["scatter"]
-    assert (scatter and [(point["name"], point["top1"]) for point in scatter["points"]]) == points
+def test_networks_of_one_name_are_told_apart(given, shown):
+    spec = load_spec("levit_digits")
+    plans = [plan(replace(spec, name=name)) for name in given]
+    assert [one["name"] for one in report_data(plans)["specs"]] == shown
 
 
-@pytest.mark.parametrize("values", [[5], [0], [0.1, 0.30000001], [76.6, 82.6], [3e8, 2.3e9], [1, 1, 1.5], [10**15]])
-def test_ticks_hold_all_values_in_equal_steps(values):
-    found = ticks(values)
-    assert found[0] <= min(values)
-    assert found[-1] >= max(values)
-    assert 2 <= len(found) <= 7
-    assert np.allclose(np.diff(found), found[1] - found[0])
-
-
-def test_networks_of_one_name_are_told_apart():
-    planned = plan(load_spec("levit128s"))
-    assert [spec["name"] for spec in report_data([planned] * 3)["specs"]] == [
-        "levit128s",
-        "levit128s (2)",
-        "levit128s (3)",
+@pytest.mark.parametrize("level", [0, 1])
+def test_boxes_and_edges_of_a_graph_are_those_of_graph(shown, level):
+    planned, spec = shown
+    found, expected = spec["graphs"][level], graph(planned, Level(spec["graphs"][level]["level"]))
+    assert [(box["path"], box["out"], box["flops"], box["times"]) for box in found["boxes"]] == [
+        (box.path, list(box.out), box.cost.flops, box.times) for box in expected.boxes
+    ]
+    assert sum(box["flops"] * box["times"] for box in found["boxes"]) == spec["totals"][0]
+    assert [(edge["source"], edge["target"], edge["shape"], edge["skip"]) for edge in found["edges"]] == [
+        (edge.source, edge.target, list(edge.shape), edge.skip) for edge in expected.edges
     ]
 
 
@@ -176,6 +149,7 @@ def test_bias_values_keep_four_digits_and_shades_follow_the_shifted_values():
     found = biases(digits())
     for shown, one in zip(found["maps"], digits(), strict=True):
         assert np.allclose(shown["values"], one.values, rtol=1e-3)
+        assert shown["ranges"] == [[min(head), max(head)] for head in shown["values"]]
         for shades, shifted in zip(shown["shades"], one.shifted, strict=True):
             assert min(shades) >= 0
             assert shades[shifted.argmax()] == SHADES - 1
