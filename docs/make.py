@@ -1,8 +1,10 @@
 """Makes the parts of the documentation that follow from the code: `python docs/make.py`.
 
-`python docs/make.py report` takes the picture of a report instead, for which it needs playwright and Chromium.
+`python docs/make.py report` takes the picture of a report instead, for which it needs playwright and Chromium, and
+`python docs/make.py explore` those of the explorer.
 """
 
+import asyncio
 import dataclasses
 import io
 import re
@@ -29,6 +31,7 @@ _PARTS: dict[str, type[Any]] = {
     "`stem` with `kind: patch`": PatchStem,
     "`published`": Published,
 }
+_KEYS = {(80, 24): ("down", "right", "right", "5", "enter"), (160, 50): ("down", "right", "right", "5", "enter", "t")}
 _SPEC_INTRO = """# The spec format
 
 A spec is a YAML file. Only `stages` is required, and of each stage `dim`, `depth`, `heads` and `key_dim`. A
@@ -47,6 +50,23 @@ def flops_picture() -> str:
     table.draw([results.flops_sheet(plan(load_spec("levit256")), By.BLOCK, "levit")], console)
     svg = console.export_svg(title="levit-explore flops levit256", unique_id="flops")
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)  # no fonts from elsewhere
+
+
+def explorer_picture(size: tuple[int, int]) -> str:
+    """The explorer on LeViT-384 with one depth changed, on a screen of columns and lines, as SVG."""
+    from levit_explore.explorer.app.screen import Explorer
+    from levit_explore.explorer.state import opened
+
+    async def taken() -> str:
+        app = Explorer(opened("levit384"))
+        async with app.run_test(size=size) as pilot:
+            for key in _KEYS[size]:
+                await pilot.press(key)
+                await pilot.pause()
+            return app.export_screenshot(title="levit-explore explore levit384")
+
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", asyncio.run(taken()), flags=re.DOTALL)
+    return re.sub(r"terminal-\d+", "explorer", svg)  # a number that differs from one picture to the next
 
 
 def report_picture(path: Path) -> None:
@@ -92,6 +112,9 @@ def _default(field: "dataclasses.Field[Any]") -> str:
 
 if __name__ == "__main__" and sys.argv[1:] == ["report"]:
     report_picture(DOCS / "report.png")
+elif __name__ == "__main__" and sys.argv[1:] == ["explore"]:
+    for columns, rows in _KEYS:
+        (DOCS / f"explore-{columns}x{rows}.svg").write_text(explorer_picture((columns, rows)), encoding="utf-8")
 elif __name__ == "__main__":
     (DOCS / "flops.svg").write_text(flops_picture(), encoding="utf-8")
     (DOCS / "spec.md").write_text(spec_page(), encoding="utf-8")

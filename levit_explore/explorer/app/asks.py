@@ -1,0 +1,142 @@
+"""What is asked before it is done: what to open, whether to leave, whose changes to take."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from levit_explore.analysis.conventions import CONVENTIONS
+from levit_explore.errors import LevitError
+from levit_explore.explorer.actions import ChooseConvention, Open
+from levit_explore.explorer.app.asking import Ask, Choose
+from levit_explore.explorer.app.following import Followed, taken
+from levit_explore.explorer.app.help import Help
+from levit_explore.explorer.app.keys import KEYS, ON_A_FIELD, action
+from levit_explore.explorer.app.saves import Then, ask_export, ask_save
+from levit_explore.explorer.app.typed import editing
+from levit_explore.explorer.command import command, command_line
+from levit_explore.explorer.journal import forget
+from levit_explore.explorer.state import State
+from levit_explore.spec.load import bundled_names
+
+if TYPE_CHECKING:
+    from levit_explore.explorer.app.screen import Explorer
+
+
+def ask_convention(app: "Explorer") -> None:
+    """Asks whose FLOPs are to be counted."""
+    choices = [(one.name, one.summary.removeprefix(f"{one.name} ")) for one in CONVENTIONS.values()]
+
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            app.do(ChooseConvention(name))
+
+    app.push_screen(Choose("Whose FLOPs are counted?", choices, app.state.convention), chosen)
+
+
+def ask_open(app: "Explorer") -> None:
+    """Asks for another spec, after what is unsaved was seen to."""
+
+    def chosen(source: str | None) -> None:
+        if source is None:
+            return
+        app.do(Open(source))
+        if app.state.problem is None:
+            app.followed = app.followed and Followed(app.state.source)
+
+    about = f"A YAML path, or {', '.join(bundled_names())}."
+    if_done(app, lambda: app.push_screen(Ask("Open which spec?", "", about), chosen))
+
+
+def show_help(app: "Explorer") -> None:
+    """Shows every key with the plain command that does the same."""
+    field = app.body.table.entry
+    lines = [("", "what is seen here", command_line(app.state, "flops"))]
+    for key in (*ON_A_FIELD, *KEYS):
+        done = action(key.name, app.state, field, app.body.stage)
+        words = "" if done is None else command(done, app.state)
+        lines.append((key.shown_keys, key.about, words))
+    app.push_screen(Help(lines))
+
+
+def leave(app: "Explorer") -> None:
+    """Leaves the explorer, after what is unsaved was seen to."""
+
+    def gone() -> None:
+        if app.journal is not None:
+            app.journal.discard()
+        app.exit()
+
+    if_done(app, lambda: _if_b_done(app, gone))
+
+
+def _if_b_done(app: "Explorer", then: Then) -> None:
+    """Goes on; asks first where what is pinned as B would be lost."""
+    if app.state.pinned in (None, app.state.value, app.state.base):
+        then()
+        return
+
+    def chosen(name: str | None) -> None:
+        if name == "discard":
+            then()
+
+    choices = [("cancel", "turn back; f makes it the present spec, which s saves"), ("discard", "it is lost")]
+    app.push_screen(Choose("B is not saved", choices), chosen)
+
+
+def if_done(app: "Explorer", then: Then) -> None:
+    """Goes on where nothing is unsaved; else asks whether to save, to drop it or to turn back."""
+    if not app.state.unsaved:
+        then()
+        return
+
+    def chosen(name: str | None) -> None:
+        if name == "save":
+            ask_save(app, then)
+        elif name == "discard":
+            then()
+
+    choices = [("save", "write them first"), ("discard", "they are lost"), ("cancel", "turn back")]
+    app.push_screen(Choose("There are changes that are not saved", choices), chosen)
+
+
+def offer(app: "Explorer", left: State) -> None:
+    """Offers the history of a process that is gone."""
+
+    def chosen(name: str | None) -> None:
+        if name == "restore":
+            app.become(left)
+        if name is not None:
+            forget(left)
+
+    steps = len(left.past)
+    choices = [("restore", f"go on where it ended, {steps} step{'s' * (steps != 1)} in"), ("discard", "remove them")]
+    app.push_screen(Choose("Changes were left here that nobody saved", choices), chosen)
+
+
+def look(app: "Explorer") -> None:
+    """Takes what an editor has saved; asks first where there are changes here.
+
+    While anything else is asked or a field is edited, it waits.
+    """
+    if app.followed is None or len(app.screen_stack) > 1 or editing(app) or not app.followed.changed():
+        return
+    try:
+        state = taken(app.state)
+    except LevitError as error:
+        app.notify(str(error), severity="error", markup=False)
+        return
+    if not app.state.unsaved or state.value == app.state.value:
+        app.become(state)
+        return
+    choices = [("keep", "your changes, over the old file"), ("take", "the file's fields; undo brings yours back")]
+    title = f"{app.state.source} was saved by another program"
+    app.push_screen(Choose(title, choices), lambda answer: app.become(state) if answer == "take" else None)
+
+
+ASKED: dict[str, Callable[["Explorer"], None]] = {
+    "convention": ask_convention,
+    "open": ask_open,
+    "save": ask_save,
+    "export": ask_export,
+    "help": show_help,
+    "quit": leave,
+}

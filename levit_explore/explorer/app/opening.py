@@ -1,0 +1,14 @@
+"""The explorer as a program: opened over a state, with its journal, until it is left."""
+
+from levit_explore.explorer.app.biases import Tables
+from levit_explore.explorer.app.following import Followed
+from levit_explore.explorer.app.screen import Explorer
+from levit_explore.explorer.journal import Journal, left_over
+from levit_explore.explorer.state import State
+
+
+def run(state: State, tables: Tables | None, watch: bool) -> None:
+    """Shows the explorer until the user leaves it."""
+    left = left_over(state.source)
+    followed = Followed(state.source) if watch else None
+    Explorer(state, tables, followed, Journal(), left).run()

@@ -1,0 +1,108 @@
+"""Where the parts of YAML text stand, and how new ones are written beside them."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from levit_explore.explorer.fields import typed
+from levit_explore.spec.fields import Downsample, Spec, Stage
+
+_BREAK = re.compile("[\r\n\x85\u2028\u2029]")
+_DASH = re.compile("[\r\n\x85\u2028\u2029][ ]*(-)(?=\\s)")
+# the order of the format, in which new fields are put among those that are there
+_ORDER = ["extends", "kind", *(field.name for data in (Spec, Stage, Downsample) for field in dataclasses.fields(data))]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A field of a mapping or an entry of a list: from where to where it stands, its key or dash included."""
+
+    name: str
+    node: Any  # its value
+    start: int
+    end: int
+    column: int  # of the key or the dash
+
+
+class Layout:
+    """The text, and the places in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.newline = "\r\n" if "\r\n" in text else "\n"
+
+    def end(self, node: yaml.Node) -> int:
+        """The index behind a node's last character; comments and line ends after it are not the node's."""
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+            last = node.value[-1]
+            return self.end(last[1] if isinstance(last, tuple) else last)
+        return node.start_mark.index + len(self.text[node.start_mark.index : node.end_mark.index].rstrip())
+
+    def line_end(self, index: int) -> int:
+        """The index of the end of the line that `index` stands on."""
+        found = _BREAK.search(self.text, index)
+        return found.start() if found else len(self.text)
+
+    def next_line(self, index: int) -> int:
+        """The index of the line after that of `index`; the end of the text where there is none."""
+        stop = self.line_end(index)
+        return min(stop + (2 if self.text[stop : stop + 2] == "\r\n" else 1), len(self.text))
+
+    def line_start(self, index: int) -> int:
+        """The index of the beginning of the line that `index` stands on."""
+        return max(self.text.rfind(mark, 0, index) for mark in "\r\n\x85\u2028\u2029") + 1
+
+    def removal(self, node: yaml.CollectionNode, places: list[Entry], first: int, last: int) -> tuple[int, int]:
+        """From where to where text goes with the entries from `first` to `last`."""
+        start, end = places[first].start, places[last].end
+        follows = places[last + 1].start if last + 1 < len(places) else None
+        if not node.flow_style:
+            line = self.line_start(start)
+            if not self.text[line:start].strip(" "):  # on lines of its own
+                stop = self.next_line(end)
+                last = self.line_end(end) == len(self.text)
+                return (len(self.text[:line].rstrip("\r\n")) if last else line), stop
+        if follows is not None:
+            return start, follows
+        return (places[first - 1].end, end) if first else (start, end)
+
+    def inline(self, value: Any) -> str:
+        """A value in flow style, safe in any place."""
+        return typed([value])[1:-1]
+
+    def field(self, name: str, value: Any) -> str:
+        """A field of a mapping."""
+        return f"{name}: {self.inline(value)}"
+
+    def item(self, value: Any, like: Entry) -> str:
+        """An entry of a list in the style of another."""
+        if like.name == "-" and isinstance(value, Mapping) and not like.node.flow_style:
+            indent = self.newline + " " * like.node.start_mark.column
+            space = max(like.node.start_mark.column - like.column - 1, 1)
+            return f"-{' ' * space}{indent.join(self.field(name, item) for name, item in value.items())}"
+        return ("- " if like.name == "-" else "") + self.inline(value)
+
+    def rank(self, name: str) -> int:
+        """The place of a field in the order of the format."""
+        return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def entries(node: yaml.CollectionNode, layout: Layout) -> list[Entry]:
+    """The fields of a mapping, or the entries of a list, whose name is "-" where each has a dash."""
+    found: list[Entry] = []
+    for part in node.value:
+        name, start, value = "", part, part
+        if isinstance(part, tuple):
+            start, value = part
+            name = start.value
+        index, column = start.start_mark.index, start.start_mark.column
+        if not isinstance(part, tuple) and not node.flow_style:
+            name, column = "-", node.start_mark.column
+            dash = _DASH.search(layout.text, found[-1].end) if found else None
+            index = dash.start(1) if dash else node.start_mark.index
+        found.append(Entry(name, value, index, layout.end(value), column))
+    return found

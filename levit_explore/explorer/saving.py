@@ -1,0 +1,138 @@
+"""A state as a spec file: what was opened with its comments and its order, changed where the fields are."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from levit_explore.errors import LevitError, SpecError
+from levit_explore.explorer.declared import effective
+from levit_explore.explorer.differences import Value
+from levit_explore.explorer.in_place import rewritten
+from levit_explore.explorer.state import State, key, spec_of
+from levit_explore.explorer.words import words
+from levit_explore.spec.document import Document, merge
+from levit_explore.spec.load import bundled_names, load_document
+from levit_explore.spec.parse import parse
+from levit_explore.spec.reader import read_yaml
+from levit_explore.spec.write import to_yaml
+from levit_explore.writing import write_file
+
+_OF_ONE = ("name", "source", "published")  # what a spec does not take from the one that it extends
+_LONGEST = 10_000  # characters of a source
+
+
+def saved_text(state: State, text: str | None = None) -> str:
+    """The text of a spec file that reads as the state's spec: `text`, the file opened, changed where fields differ.
+
+    Without a text, the fields as `new NAME --from` writes them. A field that the file takes from what it extends and
+    that was left to its default since is written out. Raises SpecError where `text` is no spec file.
+    """
+    if text is None:
+        return to_yaml(dict(state.value))
+    own = read_yaml(text.encode(errors="surrogatepass"), state.source)
+    if own.problems or not isinstance(own.value, Mapping):
+        raise SpecError(*own.problems or [f"{state.source}: is not a mapping of fields any more"])
+    base = _extended(own.value, state.source)
+    new = _own_fields(state, own.value, base)
+    for candidate in (_rewritten(text, own.value, new), _rewritten(text, _wholes(own.value, new), new)):
+        if candidate is not None and _reads_as(candidate, base, state):
+            return candidate
+    return to_yaml(dict(new))
+
+
+def save(state: State, path: str | os.PathLike[str]) -> None:
+    """Writes the state's spec to `path`, whole or not at all; `Saved(path)` is the action that goes with it.
+
+    Raises LevitError where the file cannot be written, and SpecError where the opened file is no spec file any more.
+    """
+    target = FilePath(path)
+    text = saved_text(adopted(state, target), _opened_text(state, target))
+    write_file(target, lambda file: file.write_bytes(text.encode(errors="replace")))
+
+
+def adopted(state: State, path: str | os.PathLike[str]) -> State:
+    """The state as it is saved to `path`: of a bundled spec, a network of its own that says what it was made from.
+
+    A name and a source that were edited stay. Anything else than a bundled spec stays as it is.
+    """
+    if state.source not in bundled_names():
+        return state
+    kept = {name: item for name, item in state.value.items() if name not in _OF_ONE}
+    edited = {name: state.value[name] for name in ("name", "source") if state.value.get(name) != state.base.get(name)}
+    own = {"name": FilePath(path).stem, "source": _origin(state)} | {key: item for key, item in edited.items() if item}
+    return replace(state, value=own | kept)
+
+
+def _origin(state: State) -> str:
+    """What the network was made from, and how."""
+    origin = spec_of(state.base, state.name).name
+    edits = [edit for edit in words(state) if edit.partition("=")[0] not in _OF_ONE]
+    text = f"{origin} with {', '.join(edits)}" if edits else origin
+    return text if len(text) <= _LONGEST else f"{origin} with changes"
+
+
+def _opened_text(state: State, target: FilePath) -> str | None:
+    """The text of the file that was opened, if the state can be written as a change of it."""
+    source = FilePath(state.source)
+    if state.source in (*bundled_names(), "-") or not source.is_file():
+        return None
+    same = target.exists() and source.samefile(target)
+    try:
+        data = source.read_bytes()
+        own = read_yaml(data, state.source)
+    except OSError as error:
+        raise LevitError(f"{state.source}: cannot be read ({error.strerror or error})") from None
+    except SpecError:
+        if same:
+            raise
+        return None  # a checkpoint, or no spec file any more
+    parent = own.value.get("extends") if isinstance(own.value, Mapping) else None
+    moved = source.resolve().parent != target.resolve().parent
+    return None if moved and parent is not None and parent not in bundled_names() else data.decode("utf-8")
+
+
+def _extended(own: Mapping[str, Any], source: str) -> Value:
+    """The fields that a file takes from what it extends."""
+    parent = own.get("extends")
+    if parent is None:
+        return {}
+    if parent not in bundled_names():
+        parent = str(FilePath(source).parent / str(parent))
+    document, _ = load_document(parent)
+    return {name: item for name, item in document.value.items() if name not in _OF_ONE}
+
+
+def _own_fields(state: State, own: Mapping[str, Any], base: Value) -> Mapping[str, Any]:
+    """The fields that the file must have of its own, those that say what they did left as they are."""
+    merged = merge(Document(base, {}), Document(own, {})).value
+    new = {name: item for name, item in own.items() if name in state.value or name == "extends" or name in base}
+    for name in state.value.keys() | base.keys():
+        if name not in state.value:
+            new[name] = effective((name,), state.spec)
+        elif name not in merged or key(merged[name]) != key(state.value[name]):
+            new[name] = state.value[name]
+    return new
+
+
+def _rewritten(text: str, old: Any, new: Any) -> str | None:
+    try:
+        return rewritten(text, old, new)
+    except ValueError:  # parts of the text stand for several fields
+        return None
+
+
+def _wholes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields as they were, None where they differ, so that each is written anew as a whole."""
+    return {name: item if name in new and key(item) == key(new[name]) else None for name, item in old.items()}
+
+
+def _reads_as(text: str, base: Value, state: State) -> bool:
+    """Whether a spec file of this text, with what it extends below it, is the state's spec."""
+    try:
+        own = read_yaml(text.encode(errors="surrogatepass"), state.source)
+        fields = {name: item for name, item in own.value.items() if name != "extends"}
+        return parse(merge(Document(base, {}), replace(own, value=fields)), state.name) == state.spec
+    except SpecError:
+        return False

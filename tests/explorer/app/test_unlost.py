@@ -1,0 +1,201 @@
+"""Nothing is lost without a word: files that others saved, text in an open line, B, and what checkpoints taught."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from levit_explore import load_spec
+from levit_explore.explorer.app import asks
+from levit_explore.explorer.app.findings import FindingsPane
+from levit_explore.explorer.app.following import Followed
+from levit_explore.explorer.app.screen import Explorer
+from levit_explore.explorer.results import results
+from levit_explore.explorer.state import opened
+from tests.explorer.app.screens import WIDE, explored, lines, options, press, typing
+
+YAML = """# of mine
+stages:
+  - {dim: 64, depth: 2, heads: 2, key_dim: 16}  # first
+"""
+
+
+@pytest.fixture(autouse=True)
+def mine(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "mine.yaml"
+    path.write_text(YAML)
+    return path
+
+
+def after(keys, source="mine.yaml", **changed):
+    """The state after some keys, and what then stands on the screen."""
+
+    async def script(app, pilot):
+        await press(pilot, keys)
+        return app.state, " ".join(" ".join(lines(app)).split())
+
+    return explored(Explorer(replace(opened(source), **changed)), script)
+
+
+@pytest.mark.parametrize(
+    ("answer", "saved", "shown"),
+    [("enter", (128, 2), 2), ("enter u", (128, 2), 3), ("down enter", (64, 3), 3), ("escape", (128, 2), 3)],
+)
+def test_saving_asks_where_another_program_saved_the_file_since(mine, answer, saved, shown):
+    async def script(app, pilot):
+        await press(pilot, "down 3 enter")
+        mine.write_text(YAML.replace("dim: 64", "dim: 128"))
+        await press(pilot, "s")
+        assert options(app) == ["take", "write"]
+        await press(pilot, answer)
+        return app.state.spec.stages[0].depth
+
+    assert explored(Explorer(opened("mine.yaml")), script) == shown
+    stage = load_spec("mine.yaml").stages[0]
+    assert (stage.dim, stage.depth) == saved
+
+
+def test_saving_does_not_ask_about_comments_nor_about_what_it_wrote_itself(mine):
+    async def script(app, pilot):
+        await press(pilot, "down 3 enter s 4 enter")
+        mine.write_text(mine.read_text() + "# the end")
+        await press(pilot, "s")
+
+    explored(Explorer(opened("mine.yaml")), script)
+    assert mine.read_text() == YAML.replace("depth: 2", "depth: 4") + "# the end"
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("enter", True), ("up enter", False), ("escape", True)])
+def test_an_export_replaces_a_file_only_on_demand(tmp_path, answer, kept):
+    (tmp_path / "x.csv").write_text("precious")
+    after(f"e ctrl+u {typing('x.csv')} enter {answer}")
+    assert ((tmp_path / "x.csv").read_text() == "precious") == kept
+
+
+def test_a_file_that_spoils_while_it_is_asked_about_spoils_nothing(mine):
+    async def script(app, pilot):
+        await press(pilot, "down 3 enter")
+        mine.write_text(YAML.replace("depth: 2", "depth: 7") + "# saved")
+        asks.look(app)
+        await pilot.pause()
+        mine.write_text("stages: [")
+        asks.look(app)
+        await press(pilot, "down enter")
+        return app.state.spec.stages[0].depth
+
+    assert explored(Explorer(opened("mine.yaml"), followed=Followed("mine.yaml")), script) == 7
+
+
+def test_a_followed_file_waits_while_a_field_is_edited(mine):
+    async def script(app, pilot):
+        await press(pilot, "down 3 enter down 4")
+        mine.write_text(YAML.replace("depth: 2", "depth: 7") + "# saved")
+        asks.look(app)
+        await press(pilot, "enter")
+        before = len(app.screen_stack)
+        asks.look(app)
+        await pilot.pause()
+        return before, options(app), app.state.spec.stages[0].heads
+
+    assert explored(Explorer(opened("mine.yaml"), followed=Followed("mine.yaml")), script) == (1, ["keep", "take"], 4)
+
+
+def test_standard_input_is_not_opened():
+    state, shown = after("o minus enter")
+    assert state.source == "mine.yaml"
+    assert "-: standard input cannot be read here" in shown
+
+
+@pytest.mark.parametrize("name", ["mynet", "levit128s", "my.net"])
+def test_a_spec_is_saved_only_under_a_name_that_can_be_opened_again(tmp_path, name):
+    state, shown = after(f"s ctrl+u {typing(name)} enter", "levit256")
+    assert (state.source, (tmp_path / name).exists()) == ("levit256", False)
+    assert f"{name}: is no name of a spec file" in shown
+    state, _ = after(f"s ctrl+u {typing(name)} enter {typing('.yml')} enter", "levit256")
+    assert load_spec(f"{name}.yml") == state.spec
+
+
+def test_where_saving_fails_another_path_is_asked_for():
+    keys = " ".join(["backspace"] * len("no/x.yaml"))
+    state, _ = after(f"s ctrl+u {typing('no/x.yaml')} enter {keys} {typing('x.yaml')} enter", "levit256")
+    assert (state.source, load_spec("x.yaml") == state.spec) == ("x.yaml", True)
+
+
+@pytest.mark.parametrize("keys", ["tab", "shift+tab", "ctrl+q escape"])
+def test_text_in_an_open_line_is_taken_when_the_line_is_left(keys):
+    assert after(f"down 3 {keys}")[0].spec.stages[0].depth == 3
+
+
+def test_a_line_that_is_left_as_it_was_writes_nothing():
+    assert after("down down down down enter tab")[0].past == ()
+
+
+@pytest.mark.parametrize("keys", ["tab", "ctrl+q", "tab s"])
+def test_a_line_that_is_refused_cannot_be_left(mine, keys):
+    async def script(app, pilot):
+        await press(pilot, f"down down 0 {keys}")
+        return app.focused.id, app.state.unsaved, " ".join(lines(app))
+
+    focused, unsaved, shown = explored(Explorer(opened("mine.yaml")), script)
+    assert (focused, unsaved) == ("editor", False)
+    assert "must be a positive integer" in shown
+
+
+@pytest.mark.parametrize(("typed", "heads", "said"), [("4", 4, False), ("0", 2, True)])
+def test_a_line_closes_when_the_terminal_changes_its_size(typed, heads, said):
+    async def script(app, pilot):
+        await press(pilot, f"down down {typed}")
+        await pilot.resize_terminal(100, 30)
+        await pilot.pause()
+        return app.screen.query_one("#editor").display, app.state.spec.stages[0].heads, " ".join(lines(app))
+
+    shown, found, words = explored(Explorer(opened("mine.yaml")), script)
+    assert (shown, found, "positive integer" in " ".join(words.split())) == (False, heads, said)
+
+
+def test_learned_biases_go_with_the_network_that_learned_them():
+    path = "stages.0.blocks.0.attention"
+    tables = {path: np.ones((4, 196))}
+
+    async def script(app, pilot):
+        learned = [any(one.learned for one in app.learned)]
+        await press(pilot, f"o {typing('nope')} enter")
+        learned.append(app.learned is not None)
+        await press(pilot, f"o {typing('levit256')} enter")
+        return [*learned, app.learned is not None]
+
+    assert explored(Explorer(opened("levit256"), tables), script) == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("keys", "asked"),
+    [
+        ("p q", False),
+        ("p down 3 enter s q", True),
+        ("p down 3 enter p u q", True),
+        ("p down 3 enter p u P q", False),
+        ("p down 3 enter p u q down enter", False),
+    ],
+)
+def test_leaving_asks_about_a_b_that_is_saved_nowhere(keys, asked):
+    async def script(app, pilot):
+        await press(pilot, keys)
+        return len(app.screen_stack) > 1 and app._exit is False
+
+    assert explored(Explorer(opened("mine.yaml")), script) == asked
+
+
+def test_edits_of_a_deep_network_do_not_wait_for_its_findings():
+    state = opened("levit256", ["stages.0.depth=70"])
+
+    async def script(app, pilot):
+        pane = app.body.query_one(FindingsPane)
+        at_once = [option.prompt.plain for option in pane.options]
+        await app.workers.wait_for_complete()
+        return at_once, [option.prompt.plain.partition("\n")[0] for option in pane.options]
+
+    at_once, later = explored(Explorer(state), script, WIDE)
+    assert at_once == ["Looking for what stands out."]
+    assert len(later) == len(results(state).findings) > 0
