@@ -1,0 +1,52 @@
+"""A browser that can reach nothing but the server of a test."""
+
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.serve.serving import served
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium; tests are skipped where it, or what drives it, is not installed."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
+    found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
+    if not found:
+        pytest.skip("there is no Chromium to open pages in")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found[0], args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens an address; what it asks of any other server, and whatever the console says, fails the test."""
+    wrong, contexts = [], []
+
+    def opened(address, context=None, **settings):
+        if context is None:
+            context = browser.new_context(**settings)
+            contexts.append(context)
+        here = urlsplit(address).netloc
+        tab = context.new_page()
+        tab.on("request", lambda request: urlsplit(request.url).netloc in (here, "") or wrong.append(request.url))
+        tab.on("console", lambda message: wrong.append(message.text))
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.goto(address)
+        tab.locator("#fields input").first.wait_for()
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server of LeViT-256, which no test changes."""
+    with served("levit256") as found:
+        yield found
