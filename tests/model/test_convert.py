@@ -143,7 +143,7 @@ def test_other_layouts_refuse_it(options, layout):
 def test_a_folded_file_gives_the_logits_of_the_folded_model(layout):
     source = read_checkpoint(file_of(SMALL.tensors))
     model, _ = load_checkpoint(file_of(converted(source, KeyLayout(layout), fused=True), "folded.pth"))
-    expected = fuse_model(trained(build(small())))
+    expected = fuse_model(trained(build(small(), model.layout.name)))
     assert torch.equal(outputs(model, images(model)), outputs(expected, images(expected)))
 
 
