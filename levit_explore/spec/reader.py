@@ -36,9 +36,7 @@ def read_yaml(data: bytes, file: str, lines: bool = True) -> Document:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         place = where(error.problem_mark or error.context_mark)
-        if (
-            error.problem == "exceeded maximum nesting depth"
-        ):  # PyYAML 6.0.4, at once
+        if error.problem == "exceeded maximum nesting depth":  # PyYAML 6.0.4, at once
             raise SpecError(f"{place}: nested more than {_MAX_DEPTH} deep") from None
         raise SpecError(f"{place}: not valid YAML: {_reason(error)}") from None
     except yaml.YAMLError as error:

@@ -18,7 +18,7 @@ __all__ = ["Direction", "dot", "edge_id", "source"]
 
 _FONT = "Helvetica"  # graphviz-pure knows how wide its letters are
 _BIG, _NAME, _INNER, _SMALL = "13", "11", "10", "9"  # points; 9 points are 12 pixels
-_WIDTH = "2.6"  # inches, at least, of a box in a cluster: what leaves its middle passes by the cluster's label
+_WIDTH = "3.2"  # inches, at least, of a block above its cluster's label: what leaves its middle passes by that
 _NOTHING = Mark()
 _Known: TypeAlias = Mapping[str, dict[str, str]]  # attributes by path
 
@@ -38,8 +38,11 @@ def source(graph: Graph, look: Look, direction: Direction = Direction.TB) -> str
         edge_attr={"fontname": _FONT, "fontsize": _SMALL, "fontcolor": ASIDE, "color": LINE, "arrowsize": "0.6"},
     )
     down = direction is Direction.TB
-    boxes = {box.path: _node(box, look, WIDE if down else NARROW) for box in graph.boxes}
     places = corners(graph, direction)
+    boxes = {box.path: _node(box, look, WIDE if down else NARROW) for box in graph.boxes}
+    for box in graph.boxes:
+        if box.kind in BLOCKS and places.get(box.cluster, {}).get("labelloc") == "b":
+            boxes[box.path]["width"] = _WIDTH
     clusters = {cluster.path: _cluster(cluster, look) | places[cluster.path] for cluster in graph.clusters}
     _fill(drawing, "", graph, boxes, clusters)
     roomy = straight(graph) if down else frozenset()
@@ -104,7 +107,6 @@ def _node(box: Box, look: Look, width: int) -> dict[str, str]:
         marked = {"xlabel": f"<{_font(mark.words[0].partition(':')[0], _SMALL, ASIDE)}>"} if mark.words else {}
         size = {"fixedsize": "true", "width": "0.22", "height": "0.22"}
         return known | {"label": "+", "shape": "circle"} | size | marked
-    known |= {"width": _WIDTH} if box.kind in BLOCKS and width == WIDE else {}
     head = [_font(line, _NAME, INK, bold=True) for line in wrapped(name(box), width)]
     head[-1] += _font(beside(box, width), _SMALL, FAINT)
     rest = [_font(line, _SMALL, FAINT) for line in lines(box, width)]
