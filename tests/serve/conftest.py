@@ -1,24 +1,10 @@
-"""A browser that can reach nothing but the server of a test."""
+"""Live pages opened in a browser that can reach nothing but the server of a test."""
 
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.serve.serving import served
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium; tests are skipped where it, or what drives it, is not installed."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
-    found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
-    if not found:
-        pytest.skip("there is no Chromium to open pages in")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found[0], args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

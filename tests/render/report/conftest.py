@@ -1,23 +1,8 @@
-"""A browser that can reach nothing but the report that it opens."""
-
-import shutil
+"""Reports opened in a browser that can reach nothing else."""
 
 import pytest
 
 from tests.render.report.pages import LEARNED, page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium; tests are skipped where it, or what drives it, is not installed."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
-    found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
-    if not found:
-        pytest.skip("there is no Chromium to open reports in")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found[0], args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
