@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from levit_explore.analysis.diff import FieldChange
-from levit_explore.analysis.graph import Box, Cluster, Edge, Graph
+from levit_explore.analysis.graph import Graph
+from levit_explore.analysis.parts import Box, Cluster, Edge
 from levit_explore.analysis.traits import kind
 from levit_explore.plan.ops import Op
 

@@ -54,7 +54,8 @@ def biases(
     from levit_explore.analysis.bias_changes import compare as changes
     from levit_explore.cli.bias_source import read
     from levit_explore.render import figures, heatmap, npz
-    from levit_explore.render.results.biases import bias_changes_sheet, biases_sheet
+    from levit_explore.render.results.bias_changes import bias_changes_sheet
+    from levit_explore.render.results.biases import biases_sheet
 
     place = _place(query)
     suffix = _suffix(output, form, (*figures.SUFFIXES, ".npz", *SUFFIXES))

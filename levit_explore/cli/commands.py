@@ -220,8 +220,9 @@ def _plans(sources: list[str], edits: list[str], size: str | None) -> list[Plan]
 
 def _draw_changes(before: Plan, after: Plan, by: By, convention: str, fields: Sequence[str], output: Path) -> None:
     """Writes a picture of two plans as one graph; `fields` are the changes of the spec in words."""
-    from levit_explore.analysis.graph import Level, graph
+    from levit_explore.analysis.graph import graph
     from levit_explore.analysis.graph_changes import merged
+    from levit_explore.analysis.parts import Level
     from levit_explore.render.graphs.changes import changes_look
     from levit_explore.render.graphs.picture import named, picture, slow
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from levit_explore.analysis.graph import Level
 from levit_explore.analysis.graph import graph as drawing
+from levit_explore.analysis.parts import Level
 from levit_explore.cli.commands import app
 from levit_explore.cli.options import Counting, Edits, Size, Source
 from levit_explore.cli.progress import step, warn

@@ -7,8 +7,9 @@ from levit_explore.analysis.balance import Balance, Part
 from levit_explore.analysis.biases import BiasMap, BiasMaps
 from levit_explore.analysis.counts import By, Row, Rows
 from levit_explore.analysis.diff import Diff, RowChange
-from levit_explore.analysis.graph import Graph, Level, graph
+from levit_explore.analysis.graph import Graph, graph
 from levit_explore.analysis.ledger import Ledger, Ledgers
+from levit_explore.analysis.parts import Level
 from levit_explore.errors import LevitError
 from levit_explore.plan.levit import plan
 from levit_explore.plan.tree import Plan, Role

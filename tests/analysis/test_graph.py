@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from levit_explore import CONVENTIONS, LevitError, flops, fuse, load_spec, params, plan, rows, walk
 from levit_explore.analysis.counts import By
-from levit_explore.analysis.graph import Box, Cluster, Graph, Level, graph
+from levit_explore.analysis.graph import Graph, graph
+from levit_explore.analysis.parts import Box, Cluster, Level
 from levit_explore.plan.flow import IMAGE
 from levit_explore.plan.ops import Op
 from levit_explore.plan.tree import Role, join

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from levit_explore import load_spec, plan
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
 from levit_explore.analysis.graph_changes import Status, merged
+from levit_explore.analysis.parts import Level
 from tests.strategies import specs
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from levit_explore import load_spec, plan
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
+from levit_explore.analysis.parts import Level
 from levit_explore.render.graphs.dot import dot
 from levit_explore.render.graphs.svg import svg
 from tests.cli.call import call, printed

@@ -24,7 +24,8 @@ from levit_explore.model.files import open_checkpoint
 from levit_explore.render import figures, npz, plain
 from levit_explore.render.heatmap import offsets_heatmap
 from levit_explore.render.panels import View, rows
-from levit_explore.render.results.biases import bias_changes_sheet, biases_sheet
+from levit_explore.render.results.bias_changes import bias_changes_sheet
+from levit_explore.render.results.biases import biases_sheet
 from tests.cli.call import call
 from tests.model.checkpoints import PUBLISHED, held, published
 

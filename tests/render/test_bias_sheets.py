@@ -15,7 +15,8 @@ from levit_explore.analysis.biases import bias_maps
 from levit_explore.render import csv as as_csv
 from levit_explore.render import json as as_json
 from levit_explore.render import plain, table
-from levit_explore.render.results.biases import UNTRAINED, bias_changes_sheet, biases_sheet
+from levit_explore.render.results.bias_changes import bias_changes_sheet
+from levit_explore.render.results.biases import UNTRAINED, biases_sheet
 from tests.bias_tables import network
 
 SIZES = {"dim": 16, "depth": 1, "heads": 2, "key_dim": 8}

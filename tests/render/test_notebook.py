@@ -14,7 +14,7 @@ from levit_explore import LevitError, balance, diff, graph, load_spec, make_spec
 from levit_explore.analysis.balance import Rule
 from levit_explore.analysis.biases import BiasMaps, bias_maps
 from levit_explore.analysis.counts import By, Rows
-from levit_explore.analysis.graph import Level
+from levit_explore.analysis.parts import Level
 from levit_explore.render import figures
 from levit_explore.render.graphs import svg as graphs
 from levit_explore.render.graphs.ascii import ascii_boxes

@@ -9,8 +9,9 @@ import pytest
 
 from levit_explore import load_spec, plan, rows
 from levit_explore.analysis.counts import By
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
 from levit_explore.analysis.graph_changes import merged
+from levit_explore.analysis.parts import Level
 from levit_explore.render.graphs.changes import changes_look
 from levit_explore.render.graphs.colors import DARK_PAPER, PAPER, contrast
 from levit_explore.render.graphs.svg import painted, svg

@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer
 from textual.widgets import Static
 
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
+from levit_explore.analysis.parts import Level
 from levit_explore.explorer.results import Results
 from levit_explore.render.graphs.ascii import ascii_boxes
 

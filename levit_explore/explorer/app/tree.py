@@ -8,7 +8,8 @@ from rich.text import Text
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from levit_explore.analysis.graph import Box, Cluster, Graph, Level, graph
+from levit_explore.analysis.graph import Graph, graph
+from levit_explore.analysis.parts import Box, Cluster, Level
 from levit_explore.explorer.app.bars import ROLE_COLORS, bar
 from levit_explore.explorer.results import Results
 from levit_explore.plan.flow import IMAGE

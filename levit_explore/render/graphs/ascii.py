@@ -8,7 +8,8 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from levit_explore.analysis.graph import Box, Edge, Graph
+from levit_explore.analysis.graph import Graph
+from levit_explore.analysis.parts import Box, Edge
 from levit_explore.render.graphs.labels import share
 from levit_explore.render.sheet import heading, shape, si, text
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from levit_explore.analysis.diff import Change, FieldChange
-from levit_explore.analysis.graph import Edge
 from levit_explore.analysis.graph_changes import Fate, Merged, Status
+from levit_explore.analysis.parts import Edge
 from levit_explore.render.graphs.colors import GONE_LINE, NEW_LINE
 from levit_explore.render.graphs.dot import edge_id
 from levit_explore.render.graphs.labels import clipped, wrapped

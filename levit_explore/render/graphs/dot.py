@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 import graphviz
 
-from levit_explore.analysis.graph import Box, Cluster, Edge, Graph
+from levit_explore.analysis.graph import Graph
+from levit_explore.analysis.parts import Box, Cluster, Edge
 from levit_explore.render.graphs.colors import ASIDE, BORDER, FAINT, INK, LINE, OUTSIDE, Color
 from levit_explore.render.graphs.direction import Direction
 from levit_explore.render.graphs.labels import BLOCKS, NARROW, WIDE, beside, lines, name, place, share, tooltip, wrapped

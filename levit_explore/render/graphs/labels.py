@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from textwrap import wrap
 
-from levit_explore.analysis.graph import Box, Cluster, Edge
+from levit_explore.analysis.parts import Box, Cluster, Edge
 from levit_explore.render.sheet import count, percent, shape, si, text
 
 _NAMES = {"mlp": "MLP"}  # where the field writes a kind in another way

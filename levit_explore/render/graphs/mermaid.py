@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from levit_explore.analysis.graph import Box, Cluster, Edge, Graph
+from levit_explore.analysis.graph import Graph
+from levit_explore.analysis.parts import Box, Cluster, Edge
 from levit_explore.render.graphs.colors import BORDER, INK, Color
 from levit_explore.render.graphs.direction import Direction
 from levit_explore.render.graphs.labels import cost, name, place, traits

@@ -7,7 +7,8 @@ Names of fields: `GraphCollection` and `Graph` in its src/ui/src/components/visu
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from levit_explore.analysis.graph import Box, Cluster, Edge, Graph
+from levit_explore.analysis.graph import Graph
+from levit_explore.analysis.parts import Box, Cluster, Edge
 from levit_explore.render.graphs.colors import scale
 from levit_explore.render.graphs.labels import name
 from levit_explore.render.sheet import document, heading, percent, shape, text

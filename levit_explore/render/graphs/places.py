@@ -3,7 +3,8 @@
 import math
 from collections import Counter
 
-from levit_explore.analysis.graph import Edge, Graph
+from levit_explore.analysis.graph import Graph
+from levit_explore.analysis.parts import Edge
 from levit_explore.render.graphs.direction import Direction
 
 _LETTER = 0.56  # width of a digit in the font, in parts of its size

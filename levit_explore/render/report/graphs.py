@@ -4,7 +4,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from levit_explore.analysis.graph import Graph, Level, graph
+from levit_explore.analysis.graph import Graph, graph
+from levit_explore.analysis.parts import Level
 from levit_explore.plan.flow import IMAGE
 from levit_explore.plan.ops import Op
 from levit_explore.plan.tree import Plan, Role, walk

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from levit_explore.analysis.bias_changes import HeadChange
 from levit_explore.analysis.biases import BiasMap
 from levit_explore.analysis.head_facts import MARKS, HeadFacts, head_facts
 from levit_explore.render.sheet import (
@@ -14,7 +13,6 @@ from levit_explore.render.sheet import (
     count,
     document,
     heading,
-    ratio,
     rounded,
     shape,
     text,
@@ -90,17 +88,6 @@ def _value_columns(signed: bool) -> tuple[Column, ...]:
     )
 
 
-def _change_columns(signed: bool) -> tuple[Column, ...]:
-    return (
-        Column("path", "attention"),
-        Column("head", "head", count),
-        Column("largest", "largest", ratio),
-        Column("dy", "dy" if signed else "|dy|", count),
-        Column("dx", "dx" if signed else "|dx|", count),
-        Column("mean", "mean", ratio),
-    )
-
-
 def biases_sheet(
     subject: Spec | str, maps: Sequence[BiasMap], values: bool = False, assumed: Sequence[str] = ()
 ) -> Sheet:
@@ -115,10 +102,10 @@ def biases_sheet(
     heads = Table(_FACTS, [{"path": path} | _facts(head) for path, found in facts.items() for head in found])
     listed = [Table(_value_columns(_signed(maps)), _values(maps))] if values and learned else []
     return Sheet(
-        title=f"{_heading(subject)}: attention biases, {'by head' if learned else 'by offset'}",
+        title=f"{titled(subject)}: attention biases, {'by head' if learned else 'by offset'}",
         document=document(
             "biases",
-            _name(subject),
+            named(subject),
             {
                 "image_size": list(subject.image_size) if isinstance(subject, Spec) else None,
                 "learned": learned,
@@ -131,47 +118,13 @@ def biases_sheet(
     )
 
 
-def bias_changes_sheet(
-    subject: Spec | str, other: str, changes: Sequence[HeadChange], class_token: float | None = None
-) -> Sheet:
-    """What changed in every head from one set of weights to `other`, the largest change first.
-
-    `class_token` is the largest change of biases that have no offset.
-    """
-    records: list[Record] = [
-        {
-            "path": change.path,
-            "head": change.head,
-            "largest": change.largest,
-            "offset": list(change.offset),
-            "dy": change.offset[0],
-            "dx": change.offset[1],
-            "mean": change.mean,
-        }
-        for change in changes
-    ]
-    token = [] if class_token is None else [f"class token: its biases, kept apart, change by up to {class_token:.3f}."]
-    return Sheet(
-        title=f"{_heading(subject)} -> {other}: attention biases, what changed by head",
-        document=document(
-            "bias-changes",
-            _name(subject),
-            rounded({"other": other, "heads": records, "class_token": class_token}),
-        ),
-        tables=(Table(_change_columns(any(change.signed for change in changes)), records),),
-        notes=[
-            "absolute differences after each head's maximum is subtracted, which softmax does not see; largest: over",
-            "offsets, and where it is; mean: over all pairs of query and key.",
-            *token,
-        ],
-    )
-
-
-def _heading(subject: Spec | str) -> str:
+def titled(subject: Spec | str) -> str:
+    """A spec as titles have it, or the name of a network without one."""
     return heading(subject) if isinstance(subject, Spec) else text(subject)
 
 
-def _name(subject: Spec | str) -> str:
+def named(subject: Spec | str) -> str:
+    """The name of a spec, or of a network without one."""
     return subject.name if isinstance(subject, Spec) else subject
 
 

@@ -10,8 +10,9 @@ from levit_explore import load_spec, plan
 from levit_explore.analysis.biases import bias_maps
 from levit_explore.analysis.counts import By, rows
 from levit_explore.analysis.findings import findings
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
 from levit_explore.analysis.ledger import reconcile
+from levit_explore.analysis.parts import Level
 from levit_explore.explorer.app.biases import BiasesPane
 from levit_explore.explorer.app.screen import Explorer
 from levit_explore.explorer.app.tree import PartTree, parts

@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from levit_explore import load_spec, plan
-from levit_explore.analysis.graph import Box, Cluster, Graph, Level, graph
+from levit_explore.analysis.graph import Graph, graph
+from levit_explore.analysis.parts import Box, Cluster, Level
 from levit_explore.spec.load import bundled_names
 from tests.strategies import specs
 

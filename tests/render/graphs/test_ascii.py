@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 
 from levit_explore import load_spec, plan
-from levit_explore.analysis.graph import Graph, Level, graph
+from levit_explore.analysis.graph import Graph, graph
+from levit_explore.analysis.parts import Level
 from levit_explore.render.graphs.ascii import ascii_boxes
 from levit_explore.render.sheet import percent, si
 from tests.render.graphs.graphs import BUNDLED, HOSTILE, bundled, mangled, named, random_graphs

@@ -4,8 +4,9 @@ import pytest
 
 from levit_explore import load_spec, plan
 from levit_explore.analysis.diff import FieldChange
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
 from levit_explore.analysis.graph_changes import Status, merged
+from levit_explore.analysis.parts import Level
 from levit_explore.render.graphs.changes import FILLS, _change, _cost, changes_look
 from levit_explore.render.graphs.colors import contrast
 from levit_explore.render.graphs.svg import painted

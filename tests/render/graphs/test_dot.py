@@ -3,7 +3,8 @@
 import pytest
 
 from levit_explore import load_spec, plan
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
+from levit_explore.analysis.parts import Level
 from levit_explore.plan.ops import Op
 from levit_explore.plan.tree import walk
 from levit_explore.render.graphs.colors import Color

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from levit_explore import LevitError
-from levit_explore.analysis.graph import Level
+from levit_explore.analysis.parts import Level
 from levit_explore.render.graphs.dot import dot
 from levit_explore.render.graphs.engine import Drawn, draw
 from levit_explore.render.graphs.looks import look

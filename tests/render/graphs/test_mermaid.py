@@ -8,7 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levit_explore.analysis.graph import Graph, Level
+from levit_explore.analysis.graph import Graph
+from levit_explore.analysis.parts import Level
 from levit_explore.render.graphs.colors import Color
 from levit_explore.render.graphs.direction import Direction
 from levit_explore.render.graphs.looks import look

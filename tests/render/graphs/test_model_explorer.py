@@ -7,7 +7,8 @@ import jsonschema
 import pytest
 from hypothesis import given
 
-from levit_explore.analysis.graph import Graph, Level
+from levit_explore.analysis.graph import Graph
+from levit_explore.analysis.parts import Level
 from levit_explore.render.graphs.model_explorer import model_explorer, namespaces, node_data
 from levit_explore.render.sheet import shape, text
 from tests.render.graphs.graphs import BUNDLED, HOSTILE, bundled, named, random_graphs

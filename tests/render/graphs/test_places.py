@@ -5,7 +5,8 @@ import re
 import pytest
 
 from levit_explore import load_spec, plan, walk
-from levit_explore.analysis.graph import Graph, Level, graph
+from levit_explore.analysis.graph import Graph, graph
+from levit_explore.analysis.parts import Level
 from levit_explore.plan.tree import Block
 from levit_explore.render.graphs.dot import dot
 from levit_explore.render.graphs.engine import draw

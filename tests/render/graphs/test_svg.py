@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from levit_explore.analysis.graph import Level
+from levit_explore.analysis.parts import Level
 from levit_explore.render.graphs.colors import DARK_PAPER, PAPER, Color, contrast
 from levit_explore.render.graphs.direction import Direction
 from levit_explore.render.graphs.dot import edge_id

@@ -3,7 +3,8 @@
 import pytest
 
 from levit_explore import load_spec, plan
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
+from levit_explore.analysis.parts import Level
 from levit_explore.plan.tree import Role
 from levit_explore.render.graphs.colors import ROLE_FILLS, contrast
 from tests.render.report.measures import hexed, lines

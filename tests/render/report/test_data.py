@@ -20,8 +20,9 @@ from levit_explore import (
 from levit_explore.analysis.balance import Rule
 from levit_explore.analysis.biases import BiasMap
 from levit_explore.analysis.counts import By
-from levit_explore.analysis.graph import Level, graph
+from levit_explore.analysis.graph import graph
 from levit_explore.analysis.memory import activation_memory, peak_memory
+from levit_explore.analysis.parts import Level
 from levit_explore.render.report.biases import SHADES, biases, colors
 from levit_explore.render.report.data import report_data
 from tests.render.report.pages import digits
