@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from levit_explore.analysis.conventions import lookup
 from levit_explore.display import Displayed
-from levit_explore.plan.tree import Plan, Role, Step, tally, walk
+from levit_explore.plan.tree import Plan, Role, Step, once, tally
 from levit_explore.plan.work import Work
 from levit_explore.sizes import single
 
@@ -74,10 +74,10 @@ def balance(
     1.173
     """
     groups: dict[str, list[Part]] = {}
-    for step in walk(plan):
+    for step, times in once(plan):
         name = _part(step, rule)
         if name is not None:
-            groups.setdefault(name, []).append(_cost(step, convention))
+            groups.setdefault(name, []).append(_cost(step, times, convention))
     parts = tuple(_sum(name, costs) for name, costs in groups.items())
     return Balance(convention, rule, low, high, _sum("whole net" if rule is Rule.NET else "all stages", parts), parts)
 
@@ -93,10 +93,10 @@ def _part(step: Step, rule: Rule) -> str | None:
     return f"stage {step.stage}" if step.role is Role.MLP else None
 
 
-def _cost(step: Step, convention: str) -> Part:
+def _cost(step: Step, times: int, convention: str) -> Part:
     charge, work = lookup(convention), tally(step.node)
-    cost = single(charge.total(work))
-    mixing = single(charge.total({kind: count for kind, count in work.items() if kind in _MIXING}))
+    cost = times * single(charge.total(work))
+    mixing = times * single(charge.total({kind: count for kind, count in work.items() if kind in _MIXING}))
     return Part("", cost, 0, mixing) if step.role is Role.ATTENTION else Part("", 0, cost, 0)
 
 

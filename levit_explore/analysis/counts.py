@@ -7,7 +7,7 @@ from enum import StrEnum
 from levit_explore.analysis.conventions import Convention, lookup
 from levit_explore.display import DisplayedList
 from levit_explore.plan.ops import Op
-from levit_explore.plan.tree import Plan, Role, Step, fold, out, params, walk
+from levit_explore.plan.tree import Plan, Role, Step, fold, once, out, params, walk
 from levit_explore.sizes import Shape, Size, single
 
 
@@ -66,7 +66,8 @@ def rows(plan: Plan, by: By = By.BLOCK, convention: str = "levit") -> Rows:
         case By.MODEL:
             found = [_sum("model", Role.OTHER, rows(plan, By.BLOCK, convention))]
         case _:
-            found = [_row(step, charge, total) for step in walk(plan) if _PARTS[by](step)]
+            steps = (step for step, _ in once(plan)) if by is By.STAGE else walk(plan)
+            found = [_row(step, charge, total) for step in steps if _PARTS[by](step)]
     return Rows(found, convention)
 
 

@@ -33,7 +33,7 @@ from levit_explore.plan.tree import (
 from levit_explore.sizes import Shape, Size, elements, single
 from levit_explore.spec.words import did_you_mean, quoted
 
-_CLUSTERS = (
+CLUSTERS = (
     *(Kind.STEM, Kind.STAGE, Kind.DOWNSAMPLE, Kind.HEAD),
     *(Kind.ATTENTION, Kind.SHRINKING_ATTENTION, Kind.MLP),
 )
@@ -130,7 +130,7 @@ class _Drawing:
         elif isinstance(step.node, Block):
             bodies = list(enter(step, self.unroll))
             repeats = 1 if step.node.times is None else single(step.node.times) // len(bodies)
-            if step.node.kind in _CLUSTERS or step.node.times is not None:
+            if step.node.kind in CLUSTERS or step.node.times is not None:
                 self._add_cluster(step, self._cost(step, times), cluster, repeats)
                 cluster = step.path
             for child in chain(*bodies):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from levit_explore.plan.flow import flow
 from levit_explore.plan.ops import Op
-from levit_explore.plan.tree import Node, Plan, fold, walk
+from levit_explore.plan.tree import Node, Plan, Step, Unroll, every, fold, walk
 from levit_explore.sizes import Size, elements, single
 
 FLOAT32 = 4  # bytes of an element
@@ -45,19 +45,24 @@ def peak_memory(plan: Plan, bytes_per_element: int = FLOAT32) -> int:
     >>> peak_memory(plan(load_spec("levit128s")))
     1605632
     """
-    return max(moment.alive for moment in live(plan, bytes_per_element))
+    return max(moment.alive for moment in live(plan, bytes_per_element, _twice))
 
 
-def live(plan: Plan, bytes_per_element: int = FLOAT32) -> list[Moment]:
+def _twice(step: Step, bodies: list[str]) -> list[str]:
+    """Of repetitions the first two, for all others hold what the second does."""
+    return bodies[:2]
+
+
+def live(plan: Plan, bytes_per_element: int = FLOAT32, unroll: Unroll = every) -> list[Moment]:
     """The ops of a plan of single sizes as they run, each with what is held while it does.
 
     An output is held from when it is made until the last op that takes it has run, so an op's inputs and its output
     are held together. Python holds some for longer, where a name still stands for them.
     """
-    last = {wire.source: wire.target for wire in flow(plan)}  # targets as they run: the last one stays
+    last = {wire.source: wire.target for wire in flow(plan, unroll)}  # targets as they run: the last one stays
     held: dict[str, int] = {}
     moments: list[Moment] = []
-    for step in walk(plan):
+    for step in walk(plan, unroll):
         if isinstance(step.node, Op):
             held[step.path] = bytes_per_element * single(elements(step.node.out))
             moments.append(Moment(step.path, held[step.path], sum(held.values())))

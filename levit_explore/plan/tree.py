@@ -127,6 +127,19 @@ def walk(plan: Plan, unroll: Unroll = every) -> Iterator[Step]:
     return descend(Step("", plan.root), unroll)
 
 
+def once(plan: Plan) -> Iterator[tuple[Step, int]]:
+    """Every block and op of a plan of single sizes with how often it runs; of repetitions the first stands for all."""
+    return _once(Step("", plan.root), 1)
+
+
+def _once(step: Step, times: int) -> Iterator[tuple[Step, int]]:
+    yield step, times
+    repeats = single(step.node.times) if isinstance(step.node, Block) and step.node.times is not None else 1
+    for body in enter(step, lambda _, bodies: bodies[:1]):
+        for child in body:
+            yield from _once(child, times * repeats)
+
+
 def descend(step: Step, unroll: Unroll = every) -> Iterator[Step]:
     """A node and all that it holds, as on a walk."""
     yield step

@@ -8,13 +8,15 @@ from rich.text import Text
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from levit_explore.analysis.graph import Graph, graph
-from levit_explore.analysis.parts import Box, Cluster, Level
+from levit_explore.analysis.conventions import lookup
+from levit_explore.analysis.counts import flops
+from levit_explore.analysis.graph import CLUSTERS
 from levit_explore.explorer.app.bars import ROLE_COLORS, bar
 from levit_explore.explorer.results import Results
-from levit_explore.plan.flow import IMAGE
-from levit_explore.plan.tree import Role
+from levit_explore.plan.ops import Op
+from levit_explore.plan.tree import Block, Node, Plan, Role, fold, once
 from levit_explore.render.sheet import si, text
+from levit_explore.sizes import single
 
 _BAR, _COUNT = 6, 7  # cells
 
@@ -36,45 +38,29 @@ class Part:
         return self.path.removeprefix(f"{self.within}.")
 
 
-def parts(graph: Graph) -> list[Part]:
+def parts(plan: Plan, convention: str) -> list[Part]:
     """The lines of the tree in the order they run, each behind the one around it."""
-    inner: dict[str, list[Part]] = {}
-    clusters = {cluster.path for cluster in graph.clusters}
-    for cluster in graph.clusters:
-        inner.setdefault(cluster.cluster, []).append(_cluster(cluster))
-    for box in graph.boxes:
-        if box.path != IMAGE:
-            inner.setdefault(box.cluster, []).append(_box(box))
-    order = {path: place for place, path in enumerate(_running(graph))}
-
-    def below(path: str) -> list[Part]:
-        found = sorted(inner.get(path, []), key=lambda part: order[part.path])
-        return [one for part in found for one in (part, *(below(part.path) if part.path in clusters else []))]
-
-    return below("")
-
-
-def _running(graph: Graph) -> list[str]:
-    """The paths of all parts by the op that runs first in them."""
-    around = {cluster.path: cluster.cluster for cluster in graph.clusters}
-    found: dict[str, None] = {}
-    for box in graph.boxes:
-        chain = [box.path]
-        within = box.cluster
-        while within:
-            chain.append(within)
-            within = around[within]
-        found |= dict.fromkeys(reversed(chain))
-    return list(found)
+    charge, total = lookup(convention), single(flops(plan, convention))
+    found: list[Part] = []
+    around: list[str] = []  # the paths of the parts around what comes next
+    for step, times in once(plan):
+        while around and not step.path.startswith(f"{around[-1]}."):
+            around.pop()
+        if not _shown(step.node):
+            continue
+        cost = times * single(fold(step.node, lambda op: charge.total(op.work)))
+        repeats = single(step.node.times or 1) if isinstance(step.node, Block) else 1
+        within = around[-1] if around else ""
+        found.append(Part(step.path, within, step.role, repeats, cost, cost / total if total else 0.0))
+        around.append(step.path)
+    return found
 
 
-def _cluster(cluster: Cluster) -> Part:
-    cost = cluster.cost
-    return Part(cluster.path, cluster.cluster, cluster.role, cluster.times, cost.flops, cost.share)
-
-
-def _box(box: Box) -> Part:
-    return Part(box.path, box.cluster, box.role, 1, box.cost.flops * box.times, box.cost.share)
+def _shown(node: Node) -> bool:
+    """Whether a node has a line of its own; a block that repeats its body no times has none."""
+    if isinstance(node, Op):
+        return True
+    return node.kind in CLUSTERS if node.times is None else single(node.times) > 0
 
 
 class PartTree(Tree[str]):
@@ -89,7 +75,7 @@ class PartTree(Tree[str]):
 
     def present(self, results: Results) -> None:
         """Shows what another network costs; what is open stays open."""
-        found = parts(graph(results.plan, Level.OP, convention=results.convention))
+        found = parts(results.plan, results.convention)
         self._parts = {part.path: part for part in found}
         self._whole, shape = si(results.flops), [(part.path, part.within) for part in found]
         self.root.set_label(Text(text(results.spec.name)))

@@ -203,7 +203,7 @@ def test_a_network_without_biases_says_so():
 @pytest.mark.parametrize("name", ["levit128s", "levit384"])
 def test_the_tree_has_every_part_and_its_leaves_add_up(name):
     drawn = graph(plan(load_spec(name)), Level.OP)
-    found = parts(drawn)
+    found = parts(drawn.plan, "levit")
     holding = {part.within for part in found}
     assert {part.path for part in found} == {one.path for one in (*drawn.boxes[1:], *drawn.clusters)}
     assert sum(part.share for part in found if part.path not in holding) == pytest.approx(1)
@@ -224,4 +224,4 @@ def test_the_tree_s_cursor_moves_that_of_the_table_and_open_parts_stay_open():
     assert part == "stages.1.downsample"
     assert path[:3] == ("stages", 1, "downsample")
     assert opened_parts == ["stages.1"]
-    assert count == len({one.path for one in parts(graph(plan(load_spec("levit256")), Level.OP)) if not one.within}) + 1
+    assert count == len([one for one in parts(plan(load_spec("levit256")), "levit") if not one.within]) + 1
