@@ -1,6 +1,5 @@
 """The command that opens the explorer. Textual is imported by this one alone."""
 
-import gc
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -34,7 +33,6 @@ def explore(
         raise LevitError("explore: fills a terminal, and this is none; `flops` prints, and `report` writes a page")
     if watch and not _is_yaml(source):
         raise LevitError(f"--watch: follows a YAML file that an editor saves, and {source} is none")
-    gc.enable()
     state, tables = _opened(source, edits, size)
     from levit_explore.explorer.app.opening import run
 

@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from levit_explore.analysis.balance import Balance, Rule, balance
 from levit_explore.analysis.counts import By, Rows, flops, rows
-from levit_explore.analysis.findings import Finding, findings
 from levit_explore.analysis.ledger import Ledgers, reconcile
 from levit_explore.analysis.memory import activation_memory, peak_memory
 from levit_explore.explorer.differences import Value
@@ -15,6 +15,9 @@ from levit_explore.plan.levit import plan
 from levit_explore.plan.tree import Plan, params
 from levit_explore.sizes import single
 from levit_explore.spec.fields import Spec
+
+if TYPE_CHECKING:
+    from levit_explore.analysis.findings import Finding  # imported where findings are first asked for
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,10 @@ class Results:
         return reconcile(self.plan)
 
     @cached_property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> "tuple[Finding, ...]":
         """What a designer would want to know about this network."""
+        from levit_explore.analysis.findings import findings
+
         return tuple(findings(self.plan))
 
     def rows_by(self, by: By = By.BLOCK) -> Rows:

@@ -1,11 +1,15 @@
 """How fast the explorer is: `pytest tests/bench -n 0 --benchmark-only -s`. Nothing is asserted of time."""
 
 import asyncio
+import gc
+import os
+import signal
 import statistics
-import subprocess
 import sys
 import sysconfig
 import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,16 +20,9 @@ from levit_explore.explorer.state import opened
 pytest.importorskip("textual", reason="the explorer's screen is drawn by Textual")
 SCRIPT = str(Path(sysconfig.get_path("scripts")) / "levit-explore")
 KEYS = 20
-OPEN = """
-import asyncio
-from levit_explore.explorer.app.screen import Explorer
-from levit_explore.explorer.state import opened
-
-async def main():
-    async with Explorer(opened("levit384")).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-
-asyncio.run(main())
+TEXTUAL = """
+from textual.app import App
+from textual.widgets import DataTable, Footer, Input, OptionList, Static, TabbedContent, Tree
 """
 
 
@@ -57,27 +54,43 @@ def test_a_key_press_to_the_finished_redraw(benchmark, size):
                 await pilot.pause()
             return seconds, app.results.flops
 
+    gc.freeze()  # as the command does
     found, counted = benchmark.pedantic(lambda: asyncio.run(stepped()), rounds=1)
     assert counted == flops(plan(load_spec("levit384", [f"stages.0.depth={4 + KEYS}"])))
     print(f"\n{size[0]}x{size[1]}: {statistics.median(found) * 1000:.1f} ms a key, {max(found) * 1000:.1f} ms at most")
 
 
 def test_opening_against_counting_and_importing_textual(benchmark):
-    """Whole processes: the explorer opened and closed, `flops`, and Python that imports what Textual is used of."""
-    textual = "from textual.app import App; from textual.widgets import DataTable, Footer, Input, Tree, TabbedContent"
+    """Whole processes: the explorer in a terminal until its content and its last line stand there; the others whole."""
+    terminal = pytest.importorskip("pty", reason="a terminal of its own is made as POSIX systems do")
     commands = {
-        "the explorer": [sys.executable, "-c", OPEN],
-        "flops": [SCRIPT, "flops", "levit384"],
-        "importing Textual": [sys.executable, "-c", textual],
-        "Python alone": [sys.executable, "-c", ""],
+        "the explorer's content": ([SCRIPT, "explore", "levit384"], b"act. bytes"),
+        "the explorer's last line too": ([SCRIPT, "explore", "levit384"], b"Quit"),
+        "flops": ([SCRIPT, "flops", "levit384"], None),
+        "importing Textual": ([sys.executable, "-c", TEXTUAL], None),
+        "Python alone": ([sys.executable, "-c", ""], None),
     }
-
-    def timed(command: list[str]) -> float:
-        start = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        return time.perf_counter() - start
-
     rounds: list[list[float]] = []
-    benchmark.pedantic(lambda: rounds.append([timed(one) for one in commands.values()]), rounds=5, warmup_rounds=1)
+    timed = [partial(_seconds, terminal, *one) for one in commands.values()]
+    benchmark.pedantic(lambda: rounds.append([one() for one in timed]), rounds=9, warmup_rounds=1)
     for name, column in zip(commands, zip(*rounds, strict=True), strict=True):
         print(f"\n{name}: {statistics.median(column):.3f} s", end="")
+
+
+def _seconds(terminal, command: list[str], sign: bytes | None) -> float:
+    """How long a command takes in a terminal until a sign is read, or until it ends."""
+    start = time.perf_counter()
+    process, stream = terminal.fork()
+    if process == 0:
+        os.environ.update(TERM="xterm-256color", COLUMNS="80", LINES="24")
+        os.execvp(command[0], command)
+    shown = b""
+    with suppress(OSError):  # Linux says so where the other side is closed
+        while (more := os.read(stream, 65536)) and not (sign and sign in (shown := shown + more)):
+            pass
+    seconds = time.perf_counter() - start
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    os.close(stream)
+    assert sign is None or sign in shown
+    return seconds

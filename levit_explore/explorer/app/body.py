@@ -1,5 +1,7 @@
 """All that is between the title and the footer: the tree, the tables, the totals and the tabs."""
 
+from typing import TypeAlias
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
@@ -19,6 +21,8 @@ from levit_explore.explorer.fields import table
 from levit_explore.explorer.results import Results
 from levit_explore.explorer.state import State
 
+Pane: TypeAlias = BalancePane | FindingsPane | RowsPane | LedgerPane | BiasesPane | GraphPane
+
 WIDE = 140  # columns from which the balance stands beside the tabs
 
 
@@ -27,7 +31,15 @@ class Body(Container):
 
     def __init__(self, tables: Tables | None) -> None:
         super().__init__(id="body")
-        self._tables = tables
+        self._biases = BiasesPane(tables)
+        self._panes: dict[str, Pane] = {
+            "balance": BalancePane(),
+            "findings": FindingsPane(),
+            "rows": RowsPane(),
+            "ledger": LedgerPane(),
+            "biases": self._biases,
+            "graph": GraphPane(),
+        }  # by tab, each mounted when it is first seen
         self._found: Results | None = None
         self._table_id = "stages"  # of the table that last had the focus
 
@@ -39,17 +51,9 @@ class Body(Container):
         with Vertical(id="sums"):
             yield Totals()
             yield BalancePane()
-        panes = {
-            "Balance": BalancePane(),
-            "Findings": FindingsPane(),
-            "Rows": RowsPane(),
-            "Ledger": LedgerPane(),
-            "Biases": BiasesPane(self._tables),
-            "Graph": GraphPane(),
-        }
         with TabbedContent(id="tabs"):
-            for name, pane in panes.items():
-                yield TabPane(name, pane, id=f"tab-{name.lower()}")
+            for name in self._panes:
+                yield TabPane(name.capitalize(), name=name, id=f"tab-{name}")
 
     def show(self, state: State, found: Results) -> None:
         """Shows a state and what follows from it."""
@@ -72,14 +76,18 @@ class Body(Container):
         self.query_one(PartTree).open_blocks()
 
     @on(TabbedContent.TabActivated)
+    async def open_tab(self, event: TabbedContent.TabActivated) -> None:
+        """Mounts what is in the tab that is seen, if that is not done, and shows the results in it."""
+        pane = self._panes[event.pane.name or ""]
+        if not pane.is_attached:
+            await event.pane.mount(pane)
+        self.show_tab()
+
     def show_tab(self) -> None:
         """Shows the results in the tab that is seen."""
         active = self.query_one("#tabs", TabbedContent).active_pane
-        if active is None or self._found is None:
-            return
-        match active.children[0]:
-            case BalancePane() | FindingsPane() | RowsPane() | LedgerPane() | BiasesPane() | GraphPane() as pane:
-                pane.present(self._found)
+        if active is not None and self._found is not None and active.children:
+            self._panes[active.name or ""].present(self._found)
 
     @property
     def table(self) -> FieldTable:
@@ -93,7 +101,7 @@ class Body(Container):
 
     def unlearn(self) -> None:
         """Forgets the learned biases."""
-        self.query_one(BiasesPane).tables = None
+        self._biases.tables = None
 
     def next_tab(self) -> None:
         """Shows the next tab, and after the last the first."""

@@ -11,7 +11,6 @@ from textual.widgets import Static
 from levit_explore.analysis.graph import graph
 from levit_explore.analysis.parts import Level
 from levit_explore.explorer.results import Results
-from levit_explore.render.graphs.ascii import ascii_boxes
 
 
 class GraphPane(ScrollableContainer):
@@ -30,6 +29,8 @@ class GraphPane(ScrollableContainer):
 
     def present(self, found: Results) -> None:
         """Shows the picture of these results."""
+        from levit_explore.render.graphs.ascii import ascii_boxes
+
         self._found = found
         drawn = ascii_boxes(graph(found.plan, self.level, convention=found.convention))
         self.query_one("#boxes", Static).update(Text(drawn, no_wrap=True))

@@ -1,5 +1,6 @@
 """The explorer's screen: it keeps the state, shows what follows from it, and turns keys into actions."""
 
+import gc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -36,7 +37,8 @@ class Explorer(App[None]):
 
     TITLE = "levit-explore"
     CSS_PATH = Path(__file__).with_name("explore.tcss")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  as App declares it
+    HORIZONTAL_BREAKPOINTS = [(WIDE, "-wide")]  # noqa: RUF012  as App declares it
+    AUTO_FOCUS = "#stages, ModalScreen *"
     BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
 
     def __init__(
@@ -64,7 +66,7 @@ class Explorer(App[None]):
         """Shows the state, and offers what a process that is gone has left."""
         self.redraw()
         self._record()
-        self.body.table.focus()
+        self.call_after_refresh(gc.enable)  # commands begin without, which makes the first picture sooner
         if self._left is not None:
             asks.offer(self, self._left)
         if self.followed is not None:
