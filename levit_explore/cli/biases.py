@@ -52,7 +52,7 @@ def biases(
     """What attention biases are, and what a checkpoint has learned in them: as a table, a map, a figure or data."""
     from levit_explore.analysis.bias_changes import class_token_change, differences
     from levit_explore.analysis.bias_changes import compare as changes
-    from levit_explore.cli.bias_source import read
+    from levit_explore.model.bias_source import read
     from levit_explore.render import figures, heatmap, npz
     from levit_explore.render.results.bias_changes import bias_changes_sheet
     from levit_explore.render.results.biases import biases_sheet
@@ -65,7 +65,9 @@ def biases(
     _check_drawn(output or form not in (None, Format.TABLE) or compare, head, None if pictured else query)
     with step("reading"):
         found = read(source, edits, size, weights, block)
+        _tell(found.told)
         after = None if compare is None else read(compare, [], None, None, block)
+        _tell(after.told if after else None)
     if after is not None and compare is not None:
         _check_compared({source: found.maps, compare: after.maps}, view, values)
     if output is not None and pictured:
@@ -83,6 +85,11 @@ def biases(
         emit([biases_sheet(found.subject, found.maps, values, found.assumed)], form, output)
         if output is None and form in (None, Format.TABLE):
             heatmap.show(drawn)
+
+
+def _tell(words: str | None) -> None:
+    if words is not None:
+        typer.echo(words, err=True)
 
 
 def _suffix(output: Path | None, form: Format | None, known: Sequence[str]) -> str:
@@ -124,10 +131,10 @@ def _place(query: str | None) -> tuple[int, int] | None:
 
 
 def _view(name: str | None, maps: Sequence["BiasMap"]) -> "View":
-    from levit_explore.render.panels import View
+    from levit_explore.render.panels import View, usual_view
 
     if name is None:
-        return View.QUERY if any(one.learned for one in maps) else View.OFFSETS
+        return usual_view(maps)
     if name not in _VIEWS:
         fix = did_you_mean(name, _VIEWS)
         raise LevitError(f"--view {quoted(name)}: is not a view; choose {listed(list(_VIEWS))}{fix}")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from levit_explore.analysis.balance import HIGH, LOW, Rule, balance
+from levit_explore.analysis.conventions import lookup
 from levit_explore.analysis.counts import By
 from levit_explore.analysis.diff import diff
 from levit_explore.analysis.ledger import reconcile
@@ -114,13 +115,14 @@ def reconcile_counters(
     measure: Annotated[
         bool, typer.Option("--measure", help="Also run the counters that are installed; exit 1 on any residual.")
     ] = False,
+    convention: Counting = "levit",
     form: Form = None,
     output: Output = None,
 ) -> None:
-    """Why FLOP counters disagree: each total as levit's plus and minus named kinds of work."""
-    planned = plan(load_spec(source, edits, size))
+    """Why FLOP counters disagree: each total as that of --convention plus and minus named kinds of work."""
+    planned, base = plan(load_spec(source, edits, size)), lookup(convention).name
     measured, failures = _measured(planned) if measure else (None, [])
-    ledgers = reconcile(planned, measured=measured)
+    ledgers = reconcile(planned, base, measured)
     emit([results.ledger_sheet(planned, ledgers)], form, output)
     if failures:
         raise LevitError("; ".join(failures))
@@ -220,18 +222,14 @@ def _plans(sources: list[str], edits: list[str], size: str | None) -> list[Plan]
 
 def _draw_changes(before: Plan, after: Plan, by: By, convention: str, fields: Sequence[str], output: Path) -> None:
     """Writes a picture of two plans as one graph; `fields` are the changes of the spec in words."""
-    from levit_explore.analysis.graph import graph
-    from levit_explore.analysis.graph_changes import merged
-    from levit_explore.analysis.parts import Level
-    from levit_explore.render.graphs.changes import changes_look
+    from levit_explore.render.graphs.changes import drawn_changes
     from levit_explore.render.graphs.picture import named, picture, slow
 
     form = named(output)
-    level = {By.OP: Level.OP, By.STAGE: Level.STAGE, By.MODEL: Level.STAGE}.get(by, Level.BLOCK)
-    both = merged(*(graph(one, level, convention=convention) for one in (before, after)))
-    warn(slow(both.union, form))
+    union, look = drawn_changes(before, after, by, convention, fields)
+    warn(slow(union, form))
     with step("drawing"):
-        drawn = picture(both.union, changes_look(both, fields), form)
+        drawn = picture(union, look, form)
     write_file(output, lambda file: file.write_bytes(drawn.content))
 
 

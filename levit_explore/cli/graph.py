@@ -19,7 +19,7 @@ from levit_explore.plan.levit import plan
 from levit_explore.render.emit import by_suffix, emit_text
 from levit_explore.render.graphs.colors import Color
 from levit_explore.render.graphs.direction import Direction
-from levit_explore.render.json import to_json
+from levit_explore.render.graphs.texts import TEXTS, as_text
 from levit_explore.spec.load import load_spec
 from levit_explore.spec.words import listed
 from levit_explore.writing import write_file
@@ -85,10 +85,12 @@ def graph(
         raise LevitError(f"--level {level}: --focus has levels of its own, op for its part and stage for all else")
     level = level or (Level.STAGE if chosen == Form.ASCII else Level.BLOCK)
     shown = drawing(plan(load_spec(source, edits, size)), level, focus, expand, convention)
-    if chosen in (Form.ASCII, Form.MERMAID):
+    if chosen == Form.JSON and output is not None:
+        from levit_explore.render.graphs.output import save_json
+
+        save_json(shown, output)
+    elif chosen in TEXTS:
         emit_text(_text(shown, chosen, color or Color.ROLE, direction or Direction.TB), output)
-    elif chosen == Form.JSON:
-        _write_json(shown, output)
     else:
         _draw(shown, chosen, color or Color.ROLE, direction or Direction.TB, output, verbose)
 
@@ -105,34 +107,18 @@ def _chosen(form: Form | None, output: Path | None) -> str:
     """The form that is asked for, by name or by the suffix of a file."""
     if form is not None or output is None:
         return form or Form.ASCII
-    from levit_explore.render.graphs.picture import SUFFIXES
+    from levit_explore.render.graphs.output import SUFFIXES
 
-    return by_suffix(output, SUFFIXES | {".mmd": "mermaid", ".json": "json", ".txt": "ascii"})
+    return by_suffix(output, SUFFIXES)
 
 
 def _text(shown: "Graph", form: str, color: Color, direction: Direction) -> str:
+    source = as_text(shown, form, color, direction)
     if form == Form.MERMAID:
-        from levit_explore.render.graphs.mermaid import mermaid, too_large
+        from levit_explore.render.graphs.mermaid import too_large
 
-        source = mermaid(shown, color, direction)
         warn(too_large(shown, source))
-        return source
-    from levit_explore.render.graphs.ascii import ascii_boxes
-
-    return ascii_boxes(shown)
-
-
-def _write_json(shown: "Graph", output: Path | None) -> None:
-    """The document that Model Explorer opens; beside a file of it, those with what the nodes cost."""
-    from levit_explore.render.graphs.files import write_together
-    from levit_explore.render.graphs.model_explorer import model_explorer, node_data
-
-    document = to_json(model_explorer(shown))
-    if output is None or (output.exists() and not output.is_file()):
-        emit_text(document, output)
-        return
-    beside = {output.with_suffix(f".{name}.json"): to_json(data) for name, data in node_data(shown).items()}
-    write_together({output: document} | beside)
+    return source
 
 
 def _draw(shown: "Graph", form: str, color: Color, direction: Direction, output: Path | None, verbose: bool) -> None:

@@ -15,9 +15,9 @@ from levit_explore.spec.load import load_spec
 from levit_explore.writing import write_text
 
 if TYPE_CHECKING:
-    from levit_explore.analysis.biases import BiasMap
+    from collections.abc import Sequence
 
-_SUFFIXES = (".html", ".htm")
+    from levit_explore.analysis.biases import BiasMap
 
 
 @app.command("report", epilog="Example: levit-explore report levit256 -o levit256.html")
@@ -33,10 +33,10 @@ def write_report(
 ) -> None:
     """One HTML page that shows everything known of a spec, or of several side by side, and needs no network."""
     from levit_explore.analysis.conventions import lookup
-    from levit_explore.render.report.page import report
+    from levit_explore.render.report.page import SUFFIXES, report
 
     lookup(convention)
-    if output.suffix.lower() not in _SUFFIXES:
+    if output.suffix.lower() not in SUFFIXES:
         given = f"the suffix {output.suffix}" if output.suffix else "a name without a suffix"
         raise LevitError(f"-o {output}: {given} names no page; end it in .html")
     if weights is not None and len(sources) > 1:
@@ -47,18 +47,8 @@ def write_report(
         write_text(output, report(plans, convention, maps))
 
 
-def _maps(weights: str, planned: Plan) -> "list[BiasMap]":
-    """The bias maps of a checkpoint. Raises LevitError where it is not one of the plan."""
+def _maps(weights: str, planned: Plan) -> "Sequence[BiasMap]":
     with step("reading the checkpoint"):
-        from levit_explore.analysis.biases import bias_maps
-        from levit_explore.model.checkpoint import read_checkpoint
-        from levit_explore.model.state import same_tensors
-        from levit_explore.plan.fuse import fuse
+        from levit_explore.model.bias_source import maps_of
 
-        found = read_checkpoint(weights)
-        if not same_tensors(fuse(planned) if found.plan.fused else planned, found.plan):
-            raise LevitError(
-                f"--weights {weights}: is a checkpoint of another network than {planned.spec.name}; "
-                "`levit-explore inspect` writes its spec"
-            )
-        return bias_maps(planned, {path: table.double().numpy() for path, table in found.biases().items()})
+        return maps_of(weights, planned)

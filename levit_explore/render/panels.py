@@ -28,6 +28,11 @@ class View(StrEnum):
     OFFSETS = "offsets"
 
 
+def usual_view(maps: Sequence[BiasMap]) -> View:
+    """What is drawn where no view is asked for: a query's biases if any are learned, else what pairs share."""
+    return View.QUERY if any(one.learned for one in maps) else View.OFFSETS
+
+
 @dataclass(frozen=True, eq=False)
 class Panel:
     """A map (H, W), the place of the query in it, and which of its values belong to offsets with few pairs."""

@@ -145,6 +145,13 @@ def test_reconcile_prints_a_ledger_for_each_counter():
     ]
 
 
+def test_reconcile_leads_from_the_total_of_the_convention_of_choice():
+    first, *others = document("reconcile", "levit256", "--convention", "fvcore")["conventions"]
+    assert (first["name"], first["difference"], first["terms"]) == ("fvcore", 0, [])
+    assert all(first["total"] + sum(term["flops"] for term in one["terms"]) == one["total"] for one in others)
+    assert "as fvcore's plus and minus" in printed("reconcile", "levit256", "--convention", "fvcore").splitlines()[0]
+
+
 def test_reconcile_document():
     found = document("reconcile", "levit256")
     assert list(found) == ["schema", "spec", "conventions"]

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from levit_explore.analysis.counts import By
 from levit_explore.analysis.diff import Change, FieldChange
-from levit_explore.analysis.graph_changes import Fate, Merged, Status
-from levit_explore.analysis.parts import Edge
+from levit_explore.analysis.graph import Graph, graph
+from levit_explore.analysis.graph_changes import Fate, Merged, Status, merged
+from levit_explore.analysis.parts import Edge, Level
+from levit_explore.plan.tree import Plan
 from levit_explore.render.graphs.colors import GONE_LINE, NEW_LINE
 from levit_explore.render.graphs.dot import edge_id
 from levit_explore.render.graphs.labels import clipped, wrapped
@@ -29,6 +32,13 @@ def changes_look(merged: Merged, fields: Sequence[str]) -> Look:
     notes += [f"and {len(fields) - _FIELDS} more fields"] if len(fields) > _FIELDS else []
     heading = f"{title(merged.before)} -> {title(merged.after)}"
     return Look(heading, (*notes, _totals(merged), HOW), legend, fills, marks)
+
+
+def drawn_changes(before: Plan, after: Plan, by: By, convention: str, fields: Sequence[str]) -> tuple[Graph, Look]:
+    """Two plans as one graph with its look; a box stands for what a row does, and for a stage where that is more."""
+    level = {By.OP: Level.OP, By.STAGE: Level.STAGE, By.MODEL: Level.STAGE}.get(by, Level.BLOCK)
+    both = merged(*(graph(one, level, convention=convention) for one in (before, after)))
+    return both.union, changes_look(both, fields)
 
 
 def _totals(merged: Merged) -> str:

@@ -15,6 +15,8 @@ from levit_explore.plan.tree import Plan
 from levit_explore.render.graphs.colors import ROLE_FILLS
 from levit_explore.render.report.data import report_data
 
+SUFFIXES = (".html", ".htm")  # of files of pages
+
 # What would end the element that the data stands in, or be read as markup or as the end of a line.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 _POLICY = (

@@ -11,7 +11,7 @@ from levit_explore.render.sheet import Column, Record, Sheet, Table, count, docu
 def ledger_sheet(plan: Plan, ledgers: Sequence[Ledger]) -> Sheet:
     """Every convention's total as the first one's plus and minus named work, and what counters said that were run."""
     return Sheet(
-        title=f"{heading(plan.spec)}: each counter's total as levit's plus and minus named work",
+        title=f"{heading(plan.spec)}: each counter's total as {ledgers[0].convention.name}'s plus and minus named work",
         document=document("reconcile", plan.spec.name, {"conventions": [_convention(ledger) for ledger in ledgers]}),
         tables=ledger_tables(ledgers),
         notes=ledger_notes(ledgers),

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import typer
-
 from levit_explore.analysis.biases import BiasMap, bias_maps
 from levit_explore.errors import LevitError
 from levit_explore.plan.levit import plan
+from levit_explore.plan.tree import Plan
 from levit_explore.spec.fields import Spec
 from levit_explore.spec.load import bundled_names, load_spec
 from levit_explore.spec.words import did_you_mean
@@ -24,6 +23,7 @@ class BiasSource:
     subject: Spec | str
     maps: Sequence[BiasMap]
     assumed: Sequence[str] = ()  # what of the grids no tensor tells
+    told: str | None = None  # which of several weights of a file they are
 
     @property
     def name(self) -> str:
@@ -46,10 +46,23 @@ def read(source: str, edits: Sequence[str], size: str | None, weights: str | Non
     from levit_explore.model.files import open_checkpoint
 
     file = open_checkpoint(source, weights)
-    found = _chosen(_learned(file), block)
-    if len(file.choices) > 1:
-        typer.echo(f"{source}: takes the weights under {file.weights} of {', '.join(file.choices)}", err=True)
-    return found
+    told = f"{source}: takes the weights under {file.weights} of {', '.join(file.choices)}"
+    return replace(_chosen(_learned(file), block), told=told if len(file.choices) > 1 else None)
+
+
+def maps_of(checkpoint: str, planned: Plan) -> Sequence[BiasMap]:
+    """The bias maps of a plan with what a checkpoint has learned. Raises LevitError where it is not one of the plan."""
+    from levit_explore.model.checkpoint import read_checkpoint
+    from levit_explore.model.state import same_tensors
+    from levit_explore.plan.fuse import fuse
+
+    found = read_checkpoint(checkpoint)
+    if not same_tensors(fuse(planned) if found.plan.fused else planned, found.plan):
+        raise LevitError(
+            f"--weights {checkpoint}: is a checkpoint of another network than {planned.spec.name}; "
+            "`levit-explore inspect` writes its spec"
+        )
+    return bias_maps(planned, {path: table.double().numpy() for path, table in found.biases().items()})
 
 
 def _learned(file: "CheckpointFile") -> BiasSource:
