@@ -53,7 +53,8 @@ def _opened(source: str, edits: Sequence[str], size: str | None) -> "tuple[State
 
         found = read_checkpoint(source)
         tables = {path: table.double().numpy() for path, table in found.biases().items()}
-    return started(source, found.spec.name, fields(found.spec)), tables
+    value = fields(found.spec)
+    return replace(started(source, found.spec.name, value), learned=(source, value)), tables
 
 
 def _is_yaml(source: str) -> bool:

@@ -1,5 +1,6 @@
 """All that can be done in the explorer. `update` carries them out, `command` words them for the command line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -102,6 +103,13 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """Take the fields that another program has saved to the file, and hold changes against them."""
+
+    value: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Apply:
     """Set several fields in one step; None leaves a field to its default."""
 
@@ -111,4 +119,4 @@ class Apply:
 Edit: TypeAlias = (
     SetField | StepField | ResetField | ResetAll | AddStage | RemoveStage | DuplicateStage | Apply
 )  # those that make a new value
-Action: TypeAlias = Edit | Undo | Redo | Pin | Flip | Unpin | ChooseConvention | Open | Saved
+Action: TypeAlias = Edit | Undo | Redo | Pin | Flip | Unpin | ChooseConvention | Open | Saved | Taken

@@ -133,12 +133,14 @@ def _without(value: Any, path: Path) -> Any:
 
 
 def _settled(value: Value, state: State) -> Value:
-    """The fields with `published`, which is true of one network, only where that network is the base's."""
-    if _network(value) == _network(state.value):
+    """The fields with `published`, which is true of one network, only where they are that network's again."""
+    network = _network(value)
+    if network == _network(state.value):
         return value
+    known = (fields for fields in (state.base, *reversed(state.past)) if "published" in fields)
+    printed = next((fields["published"] for fields in known if _network(fields) == network), None)
     kept = {name: item for name, item in value.items() if name != "published"}
-    same = "published" in state.base and _network(value) == _network(state.base)
-    return kept | {"published": state.base["published"]} if same else kept
+    return kept if printed is None else kept | {"published": printed}
 
 
 def _network(value: Value) -> Value:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from levit_explore.explorer.fields import typed
+from levit_explore.explorer.json_text import is_json, json_text
 from levit_explore.spec.fields import Downsample, Spec, Stage
 
 _BREAK = re.compile("[\r\n\x85\u2028\u2029]")
@@ -33,6 +34,7 @@ class Layout:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.json = is_json(text)
         self.newline = "\r\n" if "\r\n" in text else "\n"
 
     def end(self, node: yaml.Node) -> int:
@@ -57,38 +59,59 @@ class Layout:
         return max(self.text.rfind(mark, 0, index) for mark in "\r\n\x85\u2028\u2029") + 1
 
     def removal(self, node: yaml.CollectionNode, places: list[Entry], first: int, last: int) -> tuple[int, int]:
-        """From where to where text goes with the entries from `first` to `last`."""
+        """From where to where text goes with the entries from `first` to `last`, which in block style are one."""
         start, end = places[first].start, places[last].end
         follows = places[last + 1].start if last + 1 < len(places) else None
-        if not node.flow_style:
-            line = self.line_start(start)
-            if not self.text[line:start].strip(" "):  # on lines of its own
-                stop = self.next_line(end)
-                last = self.line_end(end) == len(self.text)
-                return (len(self.text[:line].rstrip("\r\n")) if last else line), stop
+        line = self.line_start(start)
+        if not node.flow_style and not self.text[line:start].strip(" "):  # on lines of its own
+            stop = self.next_line(end)
+            return self._with_comments(line, stop, places[first].column) if places[first].name == "-" else (line, stop)
         if follows is not None:
             return start, follows
         return (places[first - 1].end, end) if first else (start, end)
 
+    def _with_comments(self, line: int, stop: int, column: int) -> tuple[int, int]:
+        """The lines of an entry whose dash is at `column`, with the comments that touch it.
+
+        Above it those that are no further to the right than the dash, below it those that are, as its fields are.
+        """
+        while (above := self._line_before(line)) < line and _comment(self.text[above:line]) in range(column + 1):
+            line = above
+        while _comment(self.text[stop : self.line_end(stop)]) > column:
+            stop = self.next_line(stop)
+        return line, stop
+
+    def _line_before(self, line: int) -> int:
+        """The index of the line before the one that begins at `line`; that one's own where it is the first."""
+        last = line - (2 if self.text[max(line - 2, 0) : line] == "\r\n" else 1)
+        return self.line_start(last) if line else line
+
     def inline(self, value: Any) -> str:
-        """A value in flow style, safe in any place."""
-        return typed([value])[1:-1]
+        """A value in flow style, safe in any place; in JSON as JSON."""
+        return json_text(value) if self.json else typed([value])[1:-1]
 
     def field(self, name: str, value: Any) -> str:
         """A field of a mapping."""
-        return f"{name}: {self.inline(value)}"
+        return f"{self.inline(name) if self.json else name}: {self.inline(value)}"
 
     def item(self, value: Any, like: Entry) -> str:
         """An entry of a list in the style of another."""
-        if like.name == "-" and isinstance(value, Mapping) and not like.node.flow_style:
-            indent = self.newline + " " * like.node.start_mark.column
-            space = max(like.node.start_mark.column - like.column - 1, 1)
+        block = isinstance(like.node, yaml.MappingNode) and not like.node.flow_style
+        if like.name == "-" and isinstance(value, Mapping) and block:
+            column = like.node.value[0][0].start_mark.column
+            indent = self.newline + " " * column
+            space = max(column - like.column - 1, 1)
             return f"-{' ' * space}{indent.join(self.field(name, item) for name, item in value.items())}"
         return ("- " if like.name == "-" else "") + self.inline(value)
 
     def rank(self, name: str) -> int:
         """The place of a field in the order of the format."""
         return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def _comment(line: str) -> int:
+    """The column that a comment on a line of its own begins at; -1 where the line is none."""
+    return len(line) - len(line.lstrip(" ")) if line.lstrip(" ").startswith("#") else -1
 
 
 def entries(node: yaml.CollectionNode, layout: Layout) -> list[Entry]:

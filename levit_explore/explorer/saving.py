@@ -10,12 +10,13 @@ from levit_explore.errors import LevitError, SpecError
 from levit_explore.explorer.declared import effective
 from levit_explore.explorer.differences import Value
 from levit_explore.explorer.in_place import rewritten
+from levit_explore.explorer.json_text import is_json, json_text
 from levit_explore.explorer.state import State, key, spec_of
 from levit_explore.explorer.words import words
 from levit_explore.spec.document import Document, merge
 from levit_explore.spec.load import bundled_names, load_document
 from levit_explore.spec.parse import parse
-from levit_explore.spec.reader import read_yaml
+from levit_explore.spec.reader import MAX_BYTES, read_yaml
 from levit_explore.spec.write import to_yaml
 from levit_explore.writing import write_file
 
@@ -31,25 +32,51 @@ def saved_text(state: State, text: str | None = None) -> str:
     """
     if text is None:
         return to_yaml(dict(state.value))
-    own = read_yaml(text.encode(errors="surrogatepass"), state.source)
-    if own.problems or not isinstance(own.value, Mapping):
-        raise SpecError(*own.problems or [f"{state.source}: is not a mapping of fields any more"])
-    base = _extended(own.value, state.source)
-    new = _own_fields(state, own.value, base)
-    for candidate in (_rewritten(text, own.value, new), _rewritten(text, _wholes(own.value, new), new)):
-        if candidate is not None and _reads_as(candidate, base, state):
-            return candidate
-    return to_yaml(dict(new))
+    return _changed_text(state, text)[0]
 
 
-def save(state: State, path: str | os.PathLike[str]) -> None:
-    """Writes the state's spec to `path`, whole or not at all; `Saved(path)` is the action that goes with it.
+def save(state: State, path: str | os.PathLike[str], seen: bytes | None = None) -> bytes:
+    """The bytes that it wrote to `path`, whole or not at all; `Saved(path)` is the action that goes with it.
 
-    Raises LevitError where the file cannot be written, and SpecError where the opened file is no spec file any more.
+    Raises LevitError where the file cannot be written, SpecError where the opened file is no spec file any more, and
+    SavedMeanwhileError where `path` no longer holds what was `seen` there.
     """
     target = FilePath(path)
-    text = saved_text(adopted(state, target), _opened_text(state, target))
-    write_file(target, lambda file: file.write_bytes(text.encode(errors="replace")))
+    data = saved_text(adopted(state, target), _opened_text(state, target)).encode(errors="replace")
+
+    def fill(file: FilePath) -> None:
+        file.write_bytes(data)
+        if seen is not None and content(target) != seen:
+            raise SavedMeanwhileError(
+                f"{target}: was just saved by another program; look at what it holds, then save again"
+            )
+
+    write_file(target, fill)
+    return data
+
+
+class SavedMeanwhileError(LevitError):
+    """Another program saved a file while it was being saved here."""
+
+
+def content(path: str | os.PathLike[str]) -> bytes | None:
+    """What a file holds, as far as a spec may be long; None where there is no file that can be read."""
+    try:
+        if not FilePath(path).is_file():
+            return None
+        with FilePath(path).open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError):
+        return None
+
+
+def loses_comments(state: State, path: str | os.PathLike[str]) -> bool:
+    """Whether saving to `path` would write the text anew, for the opened file is of a form that cannot be changed.
+
+    Raises what `save` does.
+    """
+    text = _opened_text(state, FilePath(path))
+    return text is not None and "#" in text and not _changed_text(adopted(state, path), text)[1]
 
 
 def adopted(state: State, path: str | os.PathLike[str]) -> State:
@@ -102,6 +129,19 @@ def _extended(own: Mapping[str, Any], source: str) -> Value:
         parent = str(FilePath(source).parent / str(parent))
     document, _ = load_document(parent)
     return {name: item for name, item in document.value.items() if name not in _OF_ONE}
+
+
+def _changed_text(state: State, text: str) -> tuple[str, bool]:
+    """The text changed where fields differ, or written anew where that cannot be done; and whether it could."""
+    own = read_yaml(text.encode(errors="surrogatepass"), state.source)
+    if own.problems or not isinstance(own.value, Mapping):
+        raise SpecError(*own.problems or [f"{state.source}: is not a mapping of fields any more"])
+    base = _extended(own.value, state.source)
+    new = _own_fields(state, own.value, base)
+    for candidate in (_rewritten(text, own.value, new), _rewritten(text, _wholes(own.value, new), new)):
+        if candidate is not None and _reads_as(candidate, base, state):
+            return candidate, True
+    return f"{json_text(new)}\n" if is_json(text) else to_yaml(dict(new)), False
 
 
 def _own_fields(state: State, own: Mapping[str, Any], base: Value) -> Mapping[str, Any]:

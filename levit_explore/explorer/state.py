@@ -44,6 +44,7 @@ class State:
     convention: str = "levit"
     problem: Problem | None = None
     flips: frozenset[int] = frozenset()  # which steps exchanged A and B, by how many steps came before them
+    learned: tuple[str, Value] | None = None  # the checkpoint whose biases are shown, and the fields found in it
 
     @property
     def spec(self) -> Spec:

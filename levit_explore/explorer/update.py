@@ -20,6 +20,7 @@ from levit_explore.explorer.actions import (
     Saved,
     SetField,
     StepField,
+    Taken,
     Undo,
     Unpin,
 )
@@ -61,6 +62,8 @@ def _done(state: State, action: Action) -> State:
         case Saved(path):
             value = adopted(state, path).value
             return replace(state, source=path, name=FilePath(path).stem, value=value, base=value)
+        case Taken(value):
+            return replace(_step(state, value, (), ""), base=value)
         case _:
             return _step(state, edited(state, action), *_typed(action))
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levit_explore.explorer.actions import Flip, Open, Pin, Saved, SetField, StepField, Undo
-from levit_explore.explorer.journal import Journal, folder, forget, left_over
+from levit_explore.explorer.actions import Flip, Open, Pin, SetField, StepField, Undo
+from levit_explore.explorer.journal import Journal, folder
+from levit_explore.explorer.leftovers import forget, left_over
 from levit_explore.explorer.state import opened
 from levit_explore.explorer.update import update
 
@@ -58,54 +59,36 @@ def kept():
 
 def test_a_process_that_is_gone_leaves_its_whole_history():
     subprocess.run([sys.executable, "-c", CRASH.format(source="levit256", actions=ACTIONS)], check=True)
-    assert left_over("levit256") == after("levit256", *ACTIONS)
+    assert left_over(opened("levit256")) == after("levit256", *ACTIONS)
 
 
 def test_a_process_that_runs_leaves_nothing_yet():
     journal = recorded("levit256", *ACTIONS)
-    assert (len(kept()), left_over("levit256")) == (1, None)
+    assert (len(kept()), left_over(opened("levit256"))) == (1, None)
     journal.close()
-    assert left_over("levit256") == after("levit256", *ACTIONS)
-
-
-def test_what_is_saved_or_undone_leaves_nothing():
-    for actions in [[SetField(DEPTH, "5"), Undo()], [SetField(DEPTH, "5"), Saved("levit256")], []]:
-        recorded("levit256", *actions).close()
-    assert kept() == []
+    assert left_over(opened("levit256")) == after("levit256", *ACTIONS)
 
 
 def test_what_is_dropped_or_forgotten_is_gone():
     recorded("levit256", *ACTIONS).discard()
-    assert left_over("levit256") is None
+    assert left_over(opened("levit256")) is None
     recorded("levit256", *ACTIONS).close()
     recorded("levit384", *ACTIONS).close()
     forget(after("levit256", *ACTIONS))
-    assert (left_over("levit256"), left_over("levit384")) == (None, after("levit384", *ACTIONS))
-
-
-def test_of_two_processes_that_are_gone_both_are_offered_one_after_the_other():
-    wanted = [after("levit256", SetField(DEPTH, depth)) for depth in "56"]
-    for depth in "56":
-        recorded("levit256", SetField(DEPTH, depth)).close()
-    offered = []
-    for _ in wanted:
-        offered.append(left_over("levit256"))
-        forget(offered[-1])
-    assert sorted(offered, key=lambda state: state.spec.stages[1].depth) == wanted
-    assert left_over("levit256") is None
+    assert (left_over(opened("levit256")), left_over(opened("levit384"))) == (None, after("levit384", *ACTIONS))
 
 
 def test_another_source_has_a_journal_of_its_own():
     recorded("levit256", SetField(DEPTH, "5"), Open("levit384"), SetField(DEPTH, "7")).close()
-    assert left_over("levit256") is None
-    assert left_over("levit384").spec.stages[1].depth == 7
+    assert left_over(opened("levit256")) is None
+    assert left_over(opened("levit384")).spec.stages[1].depth == 7
 
 
 def test_a_file_is_found_again_by_any_way_that_leads_to_it(tmp_path, monkeypatch):
     (tmp_path / "net.yaml").write_text("stages: [{dim: 64, depth: 1, heads: 2, key_dim: 16}]\n")
     monkeypatch.chdir(tmp_path)
     recorded("net.yaml", SetField(("stages", 0, "depth"), "5")).close()
-    assert left_over(str(tmp_path / "net.yaml")).spec.stages[0].depth == 5
+    assert left_over(opened(str(tmp_path / "net.yaml"))).spec.stages[0].depth == 5
 
 
 @given(st.integers(0, 20_000), st.binary(max_size=40))
@@ -117,7 +100,7 @@ def test_a_torn_or_spoilt_journal_gives_an_earlier_state_or_none(tmp_path_factor
         data = file.read_bytes()
         file.write_bytes(data[: cut % len(data)] + noise)
         states = [after("levit256", *ACTIONS[: count + 1]) for count in range(len(ACTIONS))]
-        assert left_over("levit256") in [None, *states]
+        assert left_over(opened("levit256")) in [None, *states]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +122,7 @@ def test_lines_that_say_nothing_sound_give_nothing(line):
     recorded("levit256", SetField(DEPTH, "5")).close()
     (file,) = kept()
     file.write_bytes(line)
-    assert left_over("levit256") is None
+    assert left_over(opened("levit256")) is None
 
 
 def test_a_directory_that_cannot_be_written_is_said_once_and_nothing_is_raised(home):
@@ -149,7 +132,7 @@ def test_a_directory_that_cannot_be_written_is_said_once_and_nothing_is_raised(h
     assert journal.problem is not None
     assert "the history of edits is not kept" in journal.problem
     journal.close()
-    assert left_over("levit256") is None
+    assert left_over(opened("levit256")) is None
     forget(after("levit256", SetField(DEPTH, "5")))
 
 

@@ -1,20 +1,20 @@
 """What is asked before it is done: what to open, whether to leave, whose changes to take."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from levit_explore.analysis.conventions import CONVENTIONS
 from levit_explore.errors import LevitError
-from levit_explore.explorer.actions import ChooseConvention, Open
+from levit_explore.explorer.actions import ChooseConvention, Open, Taken
 from levit_explore.explorer.app.asking import Ask, Choose
-from levit_explore.explorer.app.following import Followed, taken
-from levit_explore.explorer.app.help import Help
-from levit_explore.explorer.app.keys import KEYS, ON_A_FIELD, action
-from levit_explore.explorer.app.saves import Then, ask_export, ask_save
+from levit_explore.explorer.app.following import Followed, at_odds, theirs
+from levit_explore.explorer.app.saves import Then, ask_save, ask_save_as
 from levit_explore.explorer.app.typed import editing
-from levit_explore.explorer.command import command, command_line
-from levit_explore.explorer.journal import forget
-from levit_explore.explorer.state import State
+from levit_explore.explorer.differences import Value
+from levit_explore.explorer.leftovers import forget
+from levit_explore.explorer.state import State, spec_of
+from levit_explore.render.sheet import text
 from levit_explore.spec.load import bundled_names
 
 if TYPE_CHECKING:
@@ -48,13 +48,18 @@ def ask_open(app: "Explorer") -> None:
 
 def show_help(app: "Explorer") -> None:
     """Shows every key with the plain command that does the same."""
-    field = app.body.table.entry
-    lines = [("", "what is seen here", command_line(app.state, "flops"))]
-    for key in (*ON_A_FIELD, *KEYS):
-        done = action(key.name, app.state, field, app.body.stage)
-        words = "" if done is None else command(done, app.state)
-        lines.append((key.shown_keys, key.about, words))
-    app.push_screen(Help(lines))
+    from levit_explore.explorer.app.help import Help
+    from levit_explore.explorer.app.lines import lines
+    from levit_explore.explorer.app.seen import seen
+
+    app.push_screen(Help(lines(seen(app), app.body.table.entry, app.body.stage)))
+
+
+def show_exports(app: "Explorer") -> None:
+    """Asks what to export, and to which file."""
+    from levit_explore.explorer.app.exports import ask_export
+
+    ask_export(app)
 
 
 def leave(app: "Explorer") -> None:
@@ -103,13 +108,17 @@ def offer(app: "Explorer", left: State) -> None:
 
     def chosen(name: str | None) -> None:
         if name == "restore":
-            app.become(left)
+            app.become(replace(left, learned=app.state.learned))
         if name is not None:
             forget(left)
 
-    steps = len(left.past)
-    choices = [("restore", f"go on where it ended, {steps} step{'s' * (steps != 1)} in"), ("discard", "remove them")]
-    app.push_screen(Choose("Changes were left here that nobody saved", choices), chosen)
+    steps, more = len(left.past), len(left.future)
+    there = f"{steps} step{'s' * (steps != 1)} in{f', {more} to redo' if more else ''}"
+    title = (
+        "Changes were left here that nobody saved" if left.unsaved else "The steps that led to this file were left here"
+    )
+    choices = [("restore", f"go on where it ended, {there}"), ("discard", "remove them")]
+    app.push_screen(Choose(title, choices), chosen)
 
 
 def look(app: "Explorer") -> None:
@@ -117,26 +126,40 @@ def look(app: "Explorer") -> None:
 
     While anything else is asked or a field is edited, it waits.
     """
-    if app.followed is None or len(app.screen_stack) > 1 or editing(app) or not app.followed.changed():
+    followed, state = app.followed, app.state
+    if followed is None or len(app.screen_stack) > 1 or editing(app) or not followed.changed():
         return
     try:
-        state = taken(app.state)
+        fields = theirs(state)
     except LevitError as error:
         app.notify(str(error), severity="error", markup=False)
         return
-    if not app.state.unsaved or state.value == app.state.value:
-        app.become(state)
-        return
+    if not state.unsaved or spec_of(fields, state.name) == state.spec:
+        if fields != state.base:
+            app.do(Taken(fields))
+    elif at_odds(fields, state) and fields != followed.refused:
+        _ask_whose(app, followed, fields)
+
+
+def _ask_whose(app: "Explorer", followed: Followed, fields: Value) -> None:
+    """Asks whether to take the fields that a followed file has now."""
+
+    def chosen(name: str | None) -> None:
+        if name == "take":
+            app.do(Taken(fields))
+        elif name == "keep":
+            followed.refused = fields
+
     choices = [("keep", "your changes, over the old file"), ("take", "the file's fields; undo brings yours back")]
-    title = f"{app.state.source} was saved by another program"
-    app.push_screen(Choose(title, choices), lambda answer: app.become(state) if answer == "take" else None)
+    app.push_screen(Choose(f"{text(app.state.source)} was saved by another program", choices), chosen)
 
 
 ASKED: dict[str, Callable[["Explorer"], None]] = {
     "convention": ask_convention,
     "open": ask_open,
     "save": ask_save,
-    "export": ask_export,
+    "save_as": ask_save_as,
+    "export": show_exports,
     "help": show_help,
     "quit": leave,
 }

@@ -10,11 +10,10 @@ from textual.widgets.option_list import Option
 from levit_explore.analysis.findings import Finding
 from levit_explore.explorer.results import Results
 from levit_explore.render.sheet import text
-from levit_explore.sizes import single
 from levit_explore.spec.document import field_name
 
-_AT_ONCE = 64  # blocks of a network whose findings take no time
-_REST = 0.2  # seconds without another edit, after which those of a deeper one are looked for
+_AT_ONCE = 4  # stages of a network whose findings take no time
+_REST = 0.2  # seconds without another edit, after which those of a longer one are looked for
 
 
 class FindingsPane(OptionList):
@@ -33,12 +32,12 @@ class FindingsPane(OptionList):
         self._wanted: Results | None = None
 
     def present(self, found: Results) -> None:
-        """Shows the findings of these results; those of a deep network when they are there, for edits do not wait."""
+        """Shows the findings of these results; those of many stages when they are there, for edits do not wait."""
         if found is self._wanted:
             return
         self._wanted = found
         self.workers.cancel_node(self)
-        if sum(single(stage.depth) for stage in found.spec.stages) <= _AT_ONCE:
+        if len(found.spec.stages) <= _AT_ONCE:
             self._show(found.findings, "Nothing stands out.")
         else:
             self._show((), "Looking for what stands out.")
@@ -71,5 +70,5 @@ class FindingsPane(OptionList):
 def _words(one: Finding) -> Text:
     """Where it is and what, why it matters, and what would mend it."""
     where = field_name(one.path) or "the network"
-    mend = ("\nEnter: ", text(one.fix_words)) if one.fix else ("", "")
-    return Text.assemble((f"{where}: {text(one.what)}", "bold"), f"\n{text(one.why)}", (mend[0], "dim"), mend[1])
+    key = ("Enter: ", "dim") if one.fix else ""
+    return Text.assemble((f"{where}: {text(one.what)}", "bold"), f"\n{text(one.why)}\n", key, text(one.fix_words))

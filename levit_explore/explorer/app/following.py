@@ -1,46 +1,36 @@
 """A file followed as an editor saves it."""
 
-import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from levit_explore.explorer.state import State, opened
+from levit_explore.explorer.differences import Value
+from levit_explore.explorer.saving import content
+from levit_explore.explorer.state import State, opened, spec_of
 
 SECONDS = 0.5  # between two looks
 
 
 @dataclass
 class Followed:
-    """A file, and what it was when it was last looked at."""
+    """A file, what it held when it was last looked at or written, and the fields in it that were refused."""
 
     path: str
-    seen: tuple[int, int] | None = None
-
-    def __post_init__(self) -> None:
-        self.seen = _stamp(self.path)
+    seen: bytes | None = None
+    refused: Value | None = None
 
     def changed(self) -> bool:
-        """Whether the file is another than at the last look; one that is away for a moment is not."""
-        now = _stamp(self.path)
+        """Whether the file holds anything else than at the last look; one that is away for a moment has not changed."""
+        now = content(self.path)
         if now is None or now == self.seen:
             return False
         self.seen = now
         return True
 
 
-def taken(state: State) -> State:
-    """The state with the fields that its file has now, one step further, so that undo brings back what there was.
-
-    Raises SpecError where the file is not sound.
-    """
-    value = opened(state.source).value
-    if value == state.value:
-        return replace(state, base=value, problem=None)
-    return replace(state, value=value, base=value, past=(*state.past, state.value), future=(), problem=None)
+def theirs(state: State) -> Value:
+    """The fields that the state's file has now, whoever saved it. Raises SpecError where it is not sound."""
+    return opened(state.source).value
 
 
-def _stamp(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return found.st_mtime_ns, found.st_size
+def at_odds(fields: Value, state: State) -> bool:
+    """Whether fields of a file give another spec than what was saved here last, and than what there is."""
+    return spec_of(fields, state.name) not in (spec_of(state.base, state.name), state.spec)

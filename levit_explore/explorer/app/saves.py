@@ -1,16 +1,19 @@
-"""Where the spec is saved and its results are exported; nothing that is there is replaced without asking."""
+"""Where the spec is saved; nothing that is there is replaced without asking."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from levit_explore.errors import LevitError
-from levit_explore.explorer import exporting
-from levit_explore.explorer.actions import Saved
+from levit_explore.explorer.actions import Saved, Taken
 from levit_explore.explorer.app.asking import Ask, Choose
-from levit_explore.explorer.app.following import Followed, taken
-from levit_explore.explorer.state import State, spec_of
+from levit_explore.explorer.app.following import Followed, at_odds, theirs
+from levit_explore.explorer.differences import Value
+from levit_explore.explorer.saving import SavedMeanwhileError, content, loses_comments, save
+from levit_explore.explorer.sources import is_yaml, saved_path
+from levit_explore.explorer.state import State
+from levit_explore.render.sheet import text
 from levit_explore.spec.load import bundled_names
 
 if TYPE_CHECKING:
@@ -22,45 +25,45 @@ Then = Callable[[], object]
 def ask_save(app: "Explorer", then: Then | None = None) -> None:
     """Saves the spec to its file; asks for a path where it has none, and where another program saved the file since."""
     source = app.state.source
-    if source in bundled_names() or not _is_yaml(source):
-        _ask_path(app, f"my_{Path(app.state.name).stem}.yaml", then)
+    if source in bundled_names() or not is_yaml(source):
+        _ask_path(app, saved_path(app.state), then)
         return
-    theirs = saved_since(app.state)
-    if theirs is None:
-        _save(app, source, then)
+    _save_over(app, then, app.followed.refused if app.followed else None)
+
+
+def ask_save_as(app: "Explorer") -> None:
+    """Asks for a path and saves the spec there."""
+    _ask_path(app, saved_path(app.state), None)
+
+
+def _save_over(app: "Explorer", then: Then | None, refused: Value | None) -> None:
+    """Saves the spec to its file; asks where another program saved there what was not `refused` yet."""
+    source = app.state.source
+    seen, fields = content(source), saved_since(app.state)
+    if fields in (None, refused):
+        _if_comments_stay(app, source, lambda: _save(app, source, then, seen))
         return
 
     def chosen(name: str | None) -> None:
-        if name == "take":
-            app.become(theirs)
+        if name == "take" and fields is not None:
+            app.do(Taken(fields))
         elif name == "write":
-            _save(app, source, then)
+            _save_over(app, then, fields)
 
     choices = [("take", "the file's fields; undo brings yours back"), ("write", "yours; what was saved there is lost")]
-    app.push_screen(Choose(f"{source} was saved by another program", choices), chosen)
+    app.push_screen(Choose(f"{text(source)} was saved by another program", choices), chosen)
 
 
-def saved_since(state: State) -> State | None:
-    """The state with what another program has saved to its file since; None where nothing of the spec differs.
+def saved_since(state: State) -> Value | None:
+    """The fields that another program has saved to the state's file since; None where nothing of the spec differs.
 
     A file that is gone, or no spec any more, is left to saving itself.
     """
     try:
-        theirs = taken(state)
+        fields = theirs(state)
     except LevitError:
         return None
-    return None if theirs.spec in (spec_of(state.base, state.name), state.spec) else theirs
-
-
-def ask_export(app: "Explorer") -> None:
-    """Asks for a file and writes what its suffix names."""
-
-    def chosen(path: str | None) -> None:
-        if path is not None:
-            _unless_there(app, path, lambda: _export(app, path))
-
-    about = "The suffix says what: .svg .png .pdf .dot .mmd a graph, .html a report, .csv .json .md .txt rows."
-    app.push_screen(Ask("Export to which file?", f"{app.state.name}.svg", about), chosen)
+    return fields if at_odds(fields, state) else None
 
 
 def _ask_path(app: "Explorer", value: str, then: Then | None) -> None:
@@ -69,8 +72,8 @@ def _ask_path(app: "Explorer", value: str, then: Then | None) -> None:
     def chosen(path: str | None) -> None:
         if path is None:
             return
-        if _is_yaml(path):
-            _unless_there(app, path, lambda: _save(app, path, then))
+        if is_yaml(path):
+            unless_there(app, [path], lambda: _save(app, path, then))
             return
         app.notify(f"{path}: is no name of a spec file; end it in .yaml or .yml", severity="error", markup=False)
         _ask_path(app, path, then)
@@ -78,9 +81,10 @@ def _ask_path(app: "Explorer", value: str, then: Then | None) -> None:
     app.push_screen(Ask("Save the spec as", value), chosen)
 
 
-def _unless_there(app: "Explorer", path: str, write: Then) -> None:
+def unless_there(app: "Explorer", paths: Sequence[str], write: Then) -> None:
     """Writes at once where nothing is in the way, else only when the user says so."""
-    if not os.path.lexists(path):
+    there = next((path for path in paths if os.path.lexists(path)), None)
+    if there is None:
         write()
         return
     choices = [("replace", "what is there is lost"), ("keep", "turn back")]
@@ -89,34 +93,41 @@ def _unless_there(app: "Explorer", path: str, write: Then) -> None:
         if name == "replace":
             write()
 
-    app.push_screen(Choose(f"{path} exists", choices, "keep"), chosen)
+    app.push_screen(Choose(f"{text(there)} exists", choices, "keep"), chosen)
 
 
-def _is_yaml(source: str) -> bool:
-    return source.endswith((".yaml", ".yml"))
-
-
-def _export(app: "Explorer", path: str) -> None:
+def _if_comments_stay(app: "Explorer", path: str, write: Then) -> None:
+    """Writes at once where the text can be changed in place, else only when the user says so."""
     try:
-        exporting.export(app.results.plan, app.state.convention, Path(path), app.learned)
-        app.notify(f"wrote {path}", markup=False)
-    except LevitError as error:
-        app.notify(str(error), severity="error", markup=False)
+        lost = loses_comments(app.state, path)
+    except LevitError:  # which saving says
+        lost = False
+    if not lost:
+        write()
+        return
+    choices = [("cancel", "turn back"), ("write", "all fields anew; its comments are not kept")]
+
+    def chosen(name: str | None) -> None:
+        if name == "write":
+            write()
+
+    app.push_screen(Choose(f"{text(app.state.source)} cannot be changed in place", choices), chosen)
 
 
-def _save(app: "Explorer", path: str, then: Then | None) -> None:
-    """Writes the spec; asks for another path where that fails."""
-    from levit_explore.explorer.saving import save
-
+def _save(app: "Explorer", path: str, then: Then | None, seen: bytes | None = None) -> None:
+    """Writes the spec; asks for another path where that fails, and anew where the file is no longer what was seen."""
     try:
-        save(app.state, Path(path))
+        written = save(app.state, Path(path), seen)
+    except SavedMeanwhileError:
+        ask_save(app, then)
+        return
     except LevitError as error:
         app.notify(str(error), severity="error", markup=False)
         _ask_path(app, path, then)
         return
     app.do(Saved(path))
     if app.followed is not None:
-        app.followed = Followed(path)
-    app.notify(f"saved {path}", markup=False)
+        app.followed = Followed(path, written)
+    app.notify(f"saved {text(path)}", markup=False)
     if then is not None:
         then()

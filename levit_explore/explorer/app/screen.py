@@ -1,6 +1,7 @@
 """The explorer's screen: it keeps the state, shows what follows from it, and turns keys into actions."""
 
 import gc
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -49,7 +50,7 @@ class Explorer(App[None]):
         journal: "Journal | None" = None,
         left: State | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)  # as they are, to be left out whole
         self.state = state
         self.followed, self.journal = followed, journal
         self._tables, self._left = tables, left
@@ -113,8 +114,11 @@ class Explorer(App[None]):
 
     def redraw(self) -> None:
         """Shows the state in every part of the screen that is seen."""
-        self.screen_stack[0].query_one("#title", Static).update(title(self.state, self.results))
+        self._show_title()
         self.body.show(self.state, self.results)
+
+    def _show_title(self) -> None:
+        self.screen_stack[0].query_one("#title", Static).update(title(self.state, self.results, self.size))
 
     def _say(self) -> None:
         """Says what was refused: beside its field, or where it has none at the edge of the screen."""
@@ -187,5 +191,6 @@ class Explorer(App[None]):
         typed.settled(self)
 
     def on_resize(self) -> None:
-        """Closes the line that is open."""
+        """Closes the line that is open, and says where the window is too small."""
         typed.resized(self)
+        self._show_title()

@@ -1,18 +1,14 @@
-"""Opening, saving, exporting, following a file, leaving, and what a process that is gone has left."""
-
-from dataclasses import replace
+"""Opening, saving, following a file, leaving, and what a process that is gone has left."""
 
 import pytest
 
 from levit_explore import load_spec
 from levit_explore.explorer.actions import SetField
-from levit_explore.explorer.app import asks
-from levit_explore.explorer.app.following import Followed
 from levit_explore.explorer.app.screen import Explorer
-from levit_explore.explorer.journal import Journal, left_over
+from levit_explore.explorer.journal import Journal
+from levit_explore.explorer.leftovers import left_over
 from levit_explore.explorer.state import opened
 from levit_explore.explorer.update import update
-from tests.cli.call import printed
 from tests.explorer.app.screens import explored, lines, options, press, typing
 
 YAML = """# of mine
@@ -56,6 +52,17 @@ def test_a_bundled_spec_is_saved_under_a_new_name(tmp_path):
     assert load_spec("my_levit256.yaml").stages == load_spec("levit256", ["stages.0.depth=5"]).stages
 
 
+def test_a_spec_is_saved_to_another_file_which_is_then_its_own(mine):
+    async def script(app, pilot):
+        await press(pilot, f"down 3 enter S ctrl+u {typing('other.yaml')} enter down 4 enter s")
+        return app.state
+
+    state = explored(Explorer(opened("mine.yaml")), script)
+    assert (state.source, state.unsaved) == ("other.yaml", False)
+    assert mine.read_text() == YAML
+    assert load_spec("other.yaml") == load_spec("mine.yaml", ["stages.0.depth=3", "stages.0.heads=4"])
+
+
 @pytest.mark.parametrize(("answer", "kept"), [("enter", True), ("up enter", False), ("escape", True)])
 def test_a_file_that_is_there_is_replaced_only_on_demand(tmp_path, answer, kept):
     (tmp_path / "my_levit256.yaml").write_text("precious")
@@ -65,34 +72,6 @@ def test_a_file_that_is_there_is_replaced_only_on_demand(tmp_path, answer, kept)
 
     explored(Explorer(opened("levit256")), script)
     assert ((tmp_path / "my_levit256.yaml").read_text() == "precious") == kept
-
-
-def test_what_cannot_be_written_is_said_and_stays_unsaved(mine):
-    async def script(app, pilot):
-        await press(pilot, f"down 3 enter e ctrl+u {typing('nowhere/x.csv')} enter")
-        return "\n".join(lines(app))
-
-    assert "nowhere/x.csv" in explored(Explorer(opened("mine.yaml")), script)
-
-
-@pytest.mark.parametrize("name", ["x.svg", "x.dot", "x.mmd", "x.html", "x.csv", "x.json", "x.md", "x.txt"])
-def test_exports_are_what_the_command_writes(tmp_path, name):
-    async def script(app, pilot):
-        await press(pilot, f"down 5 enter e ctrl+u {typing(name)} enter")
-
-    explored(Explorer(opened("levit128s")), script)
-    command = "report" if name.endswith("html") else "graph" if name[2:] in ("svg", "dot", "mmd") else "flops"
-    call = [command, "levit128s", "--set", "stages.0.depth=5", "-o", f"wanted{name[1:]}"]
-    assert printed(*call) == ""
-    assert (tmp_path / name).read_text() == (tmp_path / f"wanted{name[1:]}").read_text()
-
-
-def test_an_export_without_a_known_suffix_says_which_there_are():
-    async def script(app, pilot):
-        await press(pilot, f"e ctrl+u {typing('x.exe')} enter")
-        return " ".join(line[-40:].strip() for line in lines(app))
-
-    assert "names no" in explored(Explorer(opened("levit128s")), script)
 
 
 def test_another_spec_is_opened():
@@ -134,59 +113,6 @@ def test_leaving_asks_where_anything_is_unsaved(mine, keys, runs, text):
     assert mine.read_text() == text
 
 
-def _saved(mine, depth):
-    mine.write_text(YAML.replace("depth: 2", f"depth: {depth}") + "# another size\n")
-
-
-def test_a_followed_file_is_taken_as_a_step_that_can_be_undone(mine):
-    async def script(app, pilot):
-        _saved(mine, 7)
-        asks.look(app)
-        await pilot.pause()
-        taken = app.state
-        await press(pilot, "u")
-        return taken, app.state
-
-    taken, before = explored(Explorer(opened("mine.yaml"), followed=Followed("mine.yaml")), script)
-    assert (taken.spec.stages[0].depth, taken.unsaved) == (7, False)
-    assert before.spec.stages[0].depth == 2
-
-
-@pytest.mark.parametrize(("answer", "depth"), [("down enter", 7), ("down enter u", 3), ("enter", 3), ("escape", 3)])
-def test_own_edits_are_not_lost_when_the_file_is_saved(mine, answer, depth):
-    async def script(app, pilot):
-        await press(pilot, "down 3 enter")
-        _saved(mine, 7)
-        asks.look(app)
-        await pilot.pause()
-        assert options(app) == ["keep", "take"]
-        await press(pilot, answer)
-        return app.state.spec.stages[0].depth
-
-    assert explored(Explorer(opened("mine.yaml"), followed=Followed("mine.yaml")), script) == depth
-
-
-def test_a_followed_file_that_is_not_sound_is_said_and_the_last_results_stay(mine):
-    async def script(app, pilot):
-        mine.write_text("stages: [{dim: 64, depth: -1, heads: 2, key_dim: 16}]")
-        asks.look(app)
-        await pilot.pause()
-        return app.state.spec.stages[0].depth, " ".join(lines(app))
-
-    depth, shown = explored(Explorer(opened("mine.yaml"), followed=Followed("mine.yaml")), script)
-    assert depth == 2
-    assert "stages[0].depth is -1" in shown
-
-
-def test_a_file_that_is_away_for_a_moment_is_no_change(mine):
-    followed = Followed("mine.yaml")
-    mine.unlink()
-    assert not followed.changed()
-    mine.write_text(YAML + "\n")
-    assert followed.changed()
-    assert not followed.changed()
-
-
 def _crashed(source):
     """What a process leaves that ends in the middle of an edit."""
     journal, state = Journal(), opened(source)
@@ -194,7 +120,7 @@ def _crashed(source):
     state = update(state, SetField(DEPTH, "9"))
     journal.record(state)
     journal.close()
-    return left_over(source)
+    return left_over(opened(source))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +135,7 @@ def test_what_a_process_has_left_is_offered(mine, answer, depth, left):
         return app.state.spec.stages[0].depth
 
     assert explored(Explorer(opened("mine.yaml"), left=state), script) == depth
-    assert (left_over("mine.yaml") is not None) == left
+    assert (left_over(opened("mine.yaml")) is not None) == left
 
 
 def test_a_restored_history_can_be_undone(mine):
@@ -240,12 +166,3 @@ def test_a_journal_that_cannot_be_written_is_said_once(mine):
 
     shown = explored(Explorer(opened("mine.yaml"), journal=Journal()), script)
     assert shown.count("not kept") + shown.count("history of edits") >= 1
-
-
-def test_a_saved_file_is_followed_under_its_new_name(tmp_path):
-    async def script(app, pilot):
-        await press(pilot, "down 5 enter s enter")
-        return app.followed.path
-
-    app = Explorer(replace(opened("levit256")), followed=Followed("levit256"))
-    assert explored(app, script) == "my_levit256.yaml"

@@ -50,6 +50,15 @@ def test_no_line_is_wider_than_the_screen(size):
     assert max(map(len, shown)) <= size[0]
 
 
+@pytest.mark.parametrize(("size", "small"), [(NARROW, False), (WIDE, False), ((79, 24), True), ((80, 23), True)])
+def test_a_window_that_is_too_small_says_so(size, small):
+    async def script(app, pilot):
+        return lines(app)[0]
+
+    shown = explored(Explorer(opened("levit384")), script, size)
+    assert shown.startswith(" 80 x 24 shows all | levit384" if small else " levit384")
+
+
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 def test_a_theme_s_text_can_be_read_on_its_ground(theme):
     async def script(app, pilot):

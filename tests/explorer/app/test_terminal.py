@@ -1,6 +1,7 @@
 """The installed command in a real terminal, inside tmux, and where there is no terminal."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from levit_explore import flops, load_spec, plan
-from levit_explore.explorer.journal import left_over
+from levit_explore.explorer.leftovers import left_over
+from levit_explore.explorer.state import opened
 from levit_explore.render.sheet import count
 from tests.cli.call import call
 
@@ -50,6 +52,11 @@ class Terminal:
     def screen(self) -> str:
         """What stands on the screen."""
         return self._tmux("capture-pane", "-p")
+
+    @property
+    def styled(self) -> str:
+        """The same with the codes of its styles."""
+        return self._tmux("capture-pane", "-p", "-e")
 
     def wait(self, words: str) -> str:
         """The screen once some words stand on it."""
@@ -103,7 +110,7 @@ def test_a_closed_terminal_loses_nothing(terminals, tmp_path, monkeypatch):
     terminal.press("Down", "3", "Enter")
     terminal.wait("3*")
     terminal.stop()
-    until(lambda: left_over(str(tmp_path / "mine.yaml")) is not None, "the process has not ended")
+    until(lambda: left_over(opened(tmp_path / "mine.yaml")) is not None, "the process has not ended")
     another.start(f"{SCRIPT} explore mine.yaml", tmp_path)
     another.wait("Changes were left here")
     another.press("Enter")
@@ -117,6 +124,16 @@ def test_a_followed_file_is_shown_as_it_is_saved(terminal, tmp_path):
     terminal.wait("att:MLP")
     (tmp_path / "mine.yaml").write_text(YAML.replace("depth: 2", "depth: 9"))
     terminal.wait(count(flops(plan(load_spec(tmp_path / "mine.yaml")))))
+
+
+@TMUX
+def test_no_color_leaves_every_colour_out(terminal, tmp_path):
+    terminal.start(f"NO_COLOR=1 {SCRIPT} explore levit256", tmp_path)
+    terminal.wait("att:MLP")
+    terminal.wait("Quit")
+    colours = [code for codes in re.findall(r"\x1b\[([0-9;]*)m", terminal.styled) for code in codes.split(";")]
+    assert {code for code in colours if len(code) > 1} <= {"39", "49"}  # the terminal's own
+    assert "7" in colours  # the cursor is reversed instead
 
 
 @pytest.mark.parametrize("arguments", [["levit256"], ["levit256", "--watch"], ["nope.yaml"], ["-"]])

@@ -7,9 +7,7 @@ import pytest
 
 from levit_explore import load_spec, plan
 from levit_explore.analysis.biases import bias_maps
-from levit_explore.explorer.app import asks
 from levit_explore.explorer.app.findings import FindingsPane
-from levit_explore.explorer.app.following import Followed
 from levit_explore.explorer.app.screen import Explorer
 from levit_explore.explorer.results import results
 from levit_explore.explorer.state import opened
@@ -66,41 +64,6 @@ def test_saving_does_not_ask_about_comments_nor_about_what_it_wrote_itself(mine)
 
     explored(Explorer(opened("mine.yaml")), script)
     assert mine.read_text() == YAML.replace("depth: 2", "depth: 4") + "# the end"
-
-
-@pytest.mark.parametrize(("answer", "kept"), [("enter", True), ("up enter", False), ("escape", True)])
-def test_an_export_replaces_a_file_only_on_demand(tmp_path, answer, kept):
-    (tmp_path / "x.csv").write_text("precious")
-    after(f"e ctrl+u {typing('x.csv')} enter {answer}")
-    assert ((tmp_path / "x.csv").read_text() == "precious") == kept
-
-
-def test_a_file_that_spoils_while_it_is_asked_about_spoils_nothing(mine):
-    async def script(app, pilot):
-        await press(pilot, "down 3 enter")
-        mine.write_text(YAML.replace("depth: 2", "depth: 7") + "# saved")
-        asks.look(app)
-        await pilot.pause()
-        mine.write_text("stages: [")
-        asks.look(app)
-        await press(pilot, "down enter")
-        return app.state.spec.stages[0].depth
-
-    assert explored(Explorer(opened("mine.yaml"), followed=Followed("mine.yaml")), script) == 7
-
-
-def test_a_followed_file_waits_while_a_field_is_edited(mine):
-    async def script(app, pilot):
-        await press(pilot, "down 3 enter down 4")
-        mine.write_text(YAML.replace("depth: 2", "depth: 7") + "# saved")
-        asks.look(app)
-        before = len(app.screen_stack)
-        await press(pilot, "enter")
-        asks.look(app)
-        await pilot.pause()
-        return before, options(app), app.state.spec.stages[0].heads
-
-    assert explored(Explorer(opened("mine.yaml"), followed=Followed("mine.yaml")), script) == (1, ["keep", "take"], 4)
 
 
 def test_standard_input_is_not_opened():
@@ -188,15 +151,27 @@ def test_leaving_asks_about_a_b_that_is_saved_nowhere(keys, asked):
     assert explored(Explorer(opened("mine.yaml")), script) == asked
 
 
-def test_edits_of_a_deep_network_do_not_wait_for_its_findings():
-    state = opened("levit256", ["stages.0.depth=70"])
+def _of_many_stages(monkeypatch, rest):
+    """What the findings of a network of many stages say at once, and when all is quiet, their work after a rest."""
+    monkeypatch.setattr("levit_explore.explorer.app.findings._REST", rest)
+    stage = "{dim: 64, depth: 70, heads: 2, key_dim: 16}"
+    state = opened("levit256", [f"stages=[{', '.join([stage] * 6)}]"])
 
     async def script(app, pilot):
         pane = app.body.query_one(FindingsPane)
         at_once = [option.prompt.plain for option in pane.options]
-        await app.workers.wait_for_complete()
-        return at_once, [option.prompt.plain.partition("\n")[0] for option in pane.options]
+        if rest == 0:
+            await app.workers.wait_for_complete()
+        return at_once, len(pane.options)
 
-    at_once, later = explored(Explorer(state), script, WIDE)
+    return *explored(Explorer(state), script, WIDE), len(results(state).findings)
+
+
+def test_edits_of_a_network_of_many_stages_do_not_wait_for_its_findings(monkeypatch):
+    at_once, _, _ = _of_many_stages(monkeypatch, rest=3600)
     assert at_once == ["Looking for what stands out."]
-    assert len(later) == len(results(state).findings) > 0
+
+
+def test_findings_of_a_network_of_many_stages_come_when_they_are_there(monkeypatch):
+    _, shown, found = _of_many_stages(monkeypatch, rest=0)
+    assert shown == found > 0
