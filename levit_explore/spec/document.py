@@ -9,6 +9,8 @@ from levit_explore.errors import SpecError
 from levit_explore.spec.rules import Path
 from levit_explore.spec.words import shown, word
 
+CHOICE_KEYS = frozenset({"choices", "range", "as"})  # one of them is in every choice of a design space
+
 
 @dataclass(frozen=True)
 class Document:
@@ -89,7 +91,7 @@ def _replaced(base: Any, change: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def _same_kind(base: Any, change: Any) -> bool:
-    """Whether both are mappings whose fields belong together; a stem of another kind starts afresh."""
-    if not (isinstance(base, dict) and isinstance(change, dict)):
+    """Whether both are mappings whose fields belong together; a stem of another kind and a choice start afresh."""
+    if not (isinstance(base, dict) and isinstance(change, dict)) or not CHOICE_KEYS.isdisjoint([*base, *change]):
         return False
     return base.get("kind") == change.get("kind", base.get("kind"))

@@ -46,11 +46,11 @@ def parse(document: Document, name: str) -> Spec:
     What fields owe to each other is looked at where nothing that a spec must have is wrong or missing, and told
     where it does not rest on the default of a field that is wrong.
     """
-    complaints = [*_SPEC.check(document.value), *_misplaced(document.value)] or _uneven(document.value)
+    complaints = [*_SPEC.check(document.value), *misplaced(document.value)] or _uneven(document.value)
     wrong = {path for path, _ in complaints}
     sound = _without(document.value, wrong)
-    if () not in wrong and not [*_SPEC.check(sound), *_misplaced(sound)]:
-        spec = _filled(_widened(sound), name)
+    if () not in wrong and not [*_SPEC.check(sound), *misplaced(sound)]:
+        spec = filled(sound, name)
         complaints += [(row.path, row.complaint()) for row in broken(spec) if not row.rests_on(wrong)]
         if not complaints and not document.problems:
             return spec
@@ -70,7 +70,8 @@ def _without(value: Any, paths: set[Path], path: Path = ()) -> Any:
             return value
 
 
-def _misplaced(value: Any) -> list[tuple[Path, str]]:
+def misplaced(value: Any) -> list[tuple[Path, str]]:
+    """A complaint where the first stage has a downsample, which fields by themselves do not know."""
     match value:
         case {"stages": [{"downsample": given}, *_]} if given is not None:
             return [(("stages", 0, "downsample"), _NO_STAGE_BEFORE)]
@@ -100,8 +101,9 @@ def _widened(value: Any) -> Any:
             return wide(value)
 
 
-def _filled(fields: Mapping[str, Any], name: str) -> Spec:
+def filled(checked: Mapping[str, Any], name: str) -> Spec:
     """The checked fields with the paper's defaults where they say nothing (Graham et al. 2021, section 4, Table 2)."""
+    fields = _widened(checked)
     stages: list[Stage] = []
     for stage in fields["stages"]:
         stages.append(_stage(stage, stages[-1] if stages else None))
