@@ -1,12 +1,14 @@
 """The command that serves a spec as a live page in the browser."""
 
+import sys
 from typing import Annotated
 
 import typer
 
 from levit_explore.cli.commands import app
-from levit_explore.cli.options import Edits, Size, Source
+from levit_explore.cli.options import Edits, Size
 from levit_explore.cli.progress import step
+from levit_explore.errors import LevitError
 from levit_explore.render.sheet import text
 
 _WARNING = "is not loopback: whoever on the network learns the address can read and save the spec"
@@ -14,7 +16,9 @@ _WARNING = "is not loopback: whoever on the network learns the address can read 
 
 @app.command(epilog="Example: levit-explore serve levit256 --open")
 def serve(
-    source: Source,
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A bundled name (see `list`), a YAML path, - or a checkpoint.")
+    ],
     edits: Edits = [],  # noqa: B006
     size: Size = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 is a free one.")] = 0,
@@ -22,23 +26,25 @@ def serve(
     browse: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Serves the report of a spec live, edited in the browser and computed here, until Ctrl-C."""
+    if sys.__stdout__ is None and not browse:
+        raise LevitError("serve: standard output is closed, so nobody would learn the address; open it, or give --open")
     with step("importing the server"):
         from secrets import token_urlsafe
 
-        from levit_explore.explorer.state import opened
-        from levit_explore.serve.app import serve_until_interrupted
         from levit_explore.serve.guard import guard, is_loopback
         from levit_explore.serve.listener import address, listener
+        from levit_explore.serve.running import serve_until_interrupted
         from levit_explore.serve.session import Session
+        from levit_explore.serve.source import source as found
 
-    state = opened(source, edits, size)
-    session, token = Session(state), token_urlsafe(24)
+    read, first = found(source, tuple(edits), size)
+    session, token = Session(read), token_urlsafe(24)
     with listener(host, port) as bound:
-        found = address(host, bound, token, state)
-        if not is_loopback(host):
+        place = address(host, bound, token, first)
+        own, number = bound.getsockname()[:2]
+        if not is_loopback(own):
             typer.echo(f"--host {text(host)}: {_WARNING}", err=True)
-        allowed = guard(host, bound.getsockname()[1], token)
-        serve_until_interrupted(session, allowed, bound, lambda: _tell(found, browse))
+        serve_until_interrupted(session, guard(host, own, number, token), bound, lambda: _tell(place, browse))
 
 
 def _tell(address: str, browse: bool) -> None:
@@ -46,4 +52,5 @@ def _tell(address: str, browse: bool) -> None:
     if browse:
         from webbrowser import open_new_tab
 
-        open_new_tab(address)
+        if not open_new_tab(address):
+            typer.echo("--open: found no browser; open the address yourself", err=True)

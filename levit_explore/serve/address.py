@@ -12,7 +12,9 @@ from levit_explore.spec.reader import read_value
 from levit_explore.spec.rules import Path
 from levit_explore.spec.words import quoted
 
+LONGEST = 64 * 1024  # bytes of a query
 _MOST = 500  # parts of an address
+_MANY = 200  # edits of stages, beyond which all stages are written whole
 _PINNED = "b."  # before the names of the pinned spec's parts
 _OWN = ("name", "source")  # what says nothing of the network
 _Part: TypeAlias = tuple[str, str]
@@ -48,7 +50,8 @@ def read(base: Value, words: str) -> tuple[Value, Value | None, str]:
 
 def _parts(base: Value, value: Value) -> Iterator[_Part]:
     paths = [path for path in differing(base, value) if path[0] != "published"]
-    if any(path[0] == "stages" and len(path) == 2 for path in paths):  # a stage more or less
+    inside = [path for path in paths if path[0] == "stages"]
+    if len(inside) > _MANY or any(len(path) == 2 for path in inside):  # or a stage more or less
         paths = [("stages",), *(path for path in paths if path[0] != "stages")]
     for path in (path for path in paths if not any(path[:length] in paths for length in range(1, len(path)))):
         name = ".".join(str(key) for key in path)

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from levit_explore.analysis.findings import Finding
-from levit_explore.explorer.command import command_line
+from levit_explore.explorer.command import command_line, whole
 from levit_explore.explorer.fields import Entry, table
 from levit_explore.explorer.results import Change, Results, change_between, results, results_of
 from levit_explore.explorer.state import Problem, State
 from levit_explore.render.sheet import count, heading, ratio, signed, signed_percent, text
-from levit_explore.serve.address import query
+from levit_explore.serve.address import LONGEST, query
 from levit_explore.spec.document import field_name
 
 _MEASURES = (
@@ -19,20 +19,27 @@ _MEASURES = (
     ("peak_memory", "activations, peak, bytes"),
     ("ratio", "attention / MLP"),
 )
+_TOO_LONG = (
+    "the address of this spec would have {:,} bytes and may have {:,}: it is too long to be shared, downloaded from or "
+    "loaded again, and the page's own address stays that of a spec before"
+)
 
 
 def answer(state: State) -> dict[str, Any]:
-    """The document that a page is given after every question."""
+    """The document that a page is given after every question; its lines are what the page says until the next."""
     found = results(state)
     network, stages = _rows(state, found)
+    words = query(state.base, state.value, state.pinned, state.convention)
+    fits = len(words) <= LONGEST
     return {
-        "query": query(state.base, state.value, state.pinned, state.convention),
+        "query": words if fits else None,
+        "lines": [] if fits else [_TOO_LONG.format(len(words), LONGEST)],
         "value": state.value,
         "pinned": state.pinned,
         "convention": state.convention,
         "title": text(heading(found.spec)),
         "unsaved": state.unsaved,
-        "command": text(command_line(state, "flops")),
+        "command": text(whole(state, command_line(state, "flops"))),
         "problem": None if state.problem is None else _problem(state.problem),
         "totals": _totals(state, found),
         "network": network,

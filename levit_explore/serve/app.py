@@ -1,23 +1,21 @@
-"""The routes of the live page. A request is a question about a spec; no answer depends on the one before."""
+"""What the live page may ask, by name. A request is a question about a spec; no answer depends on the one before."""
 
 import asyncio
 import json
 import logging
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from levit_explore.errors import SpecError
+from levit_explore.errors import LevitError
 from levit_explore.serve.ask import Ask, BadRequest, asked
 from levit_explore.serve.guard import HEADERS, LARGEST_BODY, Guard
 from levit_explore.serve.page import live_page
 from levit_explore.serve.session import Session
 
-_Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _POLICY = "Content-Security-Policy"
 _BODY_SECONDS = 10  # that a body may take to arrive
 _LOOK_SECONDS = 0.5  # between two looks at the source
@@ -32,81 +30,46 @@ class Served:
     guard: Guard
     ending: asyncio.Event
 
+    async def answered(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer to any request, with the headers that all have; of what is refused or fails, a status alone."""
+        token, slash, name = request.path.removeprefix("/").partition("/")
+        hosts, origins = request.headers.getall("Host", []), request.headers.getall("Origin", [])
+        code = self.guard.refusal(request.method, hosts, origins, token)
+        answer = refused(code) if code else await _answered(self, request, name if slash else None)
+        return answer if answer.prepared else _secured(answer)
 
-_SERVED = web.AppKey("served", Served)
+
+_Handler: TypeAlias = Callable[[Served, web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
-@asynccontextmanager
-async def running(session: Session, guard: Guard, listener: socket.socket) -> AsyncIterator[None]:
-    """Serves on a socket that is bound, until the block is left."""
-    served = Served(session, guard, asyncio.Event())
-    silent = logging.Logger("malformed requests", logging.CRITICAL)
-    runner = web.AppRunner(_application(served), access_log=None, logger=silent, shutdown_timeout=1)
-    await runner.setup()
+async def _answered(served: Served, request: web.BaseRequest, name: str | None) -> web.StreamResponse:
+    if name not in _ROUTES:
+        return refused(404)
+    method, handler = _ROUTES[name]
+    if request.method != method:
+        return refused(405)
     try:
-        await web.SockSite(runner, listener).start()
-        yield
-    finally:
-        served.ending.set()
-        await runner.cleanup()
-
-
-def serve_until_interrupted(
-    session: Session, guard: Guard, listener: socket.socket, started: Callable[[], object]
-) -> None:
-    """Serves until Ctrl-C; calls `started`, which may take its time, once it does."""
-
-    async def serving() -> None:
-        async with running(session, guard, listener):
-            await asyncio.to_thread(started)
-            await asyncio.Event().wait()
-
-    with suppress(KeyboardInterrupt):
-        asyncio.run(serving())
-
-
-def _application(served: Served) -> web.Application:
-    application = web.Application(middlewares=[_guarded], client_max_size=LARGEST_BODY)
-    application[_SERVED] = served
-    for method, name, handler in (
-        ("GET", "", _page),
-        ("GET", "state", _state),
-        ("GET", "report", _report),
-        ("GET", "yaml", _yaml),
-        ("GET", "events", _events),
-        ("POST", "edit", _edit),
-        ("POST", "save", _save),
-    ):
-        application.router.add_route(method, f"/{{token}}/{name}", handler)
-    return application
-
-
-@web.middleware
-async def _guarded(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Any answer with the headers that all have; refusals and failures with a status and no details."""
-    guard = request.app[_SERVED].guard
-    hosts, origins = request.headers.getall("Host", []), request.headers.getall("Origin", [])
-    refused = guard.refusal(request.method, hosts, origins, request.path.split("/")[1])
-    answer = await _answered(request, handler) if refused is None else _status(refused)
-    if not answer.prepared:
-        _secured(answer)
-    return answer
-
-
-async def _answered(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except web.HTTPException as refused:
-        return _status(refused.status)
-    except (BadRequest, web.RequestPayloadError):
-        return _status(400)
+        return await handler(served, request)
+    except web.HTTPException as error:
+        return refused(error.status)
+    except (BadRequest, web.RequestPayloadError, ConnectionError):
+        return refused(400)
     except TimeoutError:
-        return _status(408)
-    except SpecError as error:
-        return _json({"lines": error.problems}, 422)
+        return refused(408)
+    except LevitError as error:
+        return _json({"lines": str(error).splitlines()}, 422)
     except Exception as error:
-        logging.getLogger(__name__).error("%s: %r", request.path.rpartition("/")[2], error)
-        return _status(500)
+        logging.getLogger(__name__).error("%s: %r", name, error)
+        return refused(500)
+
+
+def refused(code: int) -> web.Response:
+    """An answer that is a status and says no more."""
+    answer = web.Response(status=code, text=f"{code}\n")
+    if code not in (400, 405):
+        answer.force_close()  # a body that nobody reads
+    _secured(answer)
+    return answer
 
 
 def _secured(answer: web.StreamResponse) -> web.StreamResponse:
@@ -117,52 +80,36 @@ def _secured(answer: web.StreamResponse) -> web.StreamResponse:
     return answer
 
 
-def _status(status: int) -> web.Response:
-    answer = web.Response(status=status, text=f"{status}\n")
-    if status not in (400, 405):
-        answer.force_close()  # a body that nobody reads
-    return answer
+def _json(document: Any, code: int = 200) -> web.Response:
+    return web.json_response(document, status=code, dumps=lambda value: json.dumps(value, allow_nan=False))
 
 
-def _json(document: Any, status: int = 200) -> web.Response:
-    return web.json_response(document, status=status, dumps=lambda value: json.dumps(value, allow_nan=False))
-
-
-async def _page(request: web.Request) -> web.StreamResponse:
-    session = request.app[_SERVED].session
-    text = await asyncio.to_thread(lambda: live_page(*session.opening(request.query_string)))
+async def _page(served: Served, request: web.BaseRequest) -> web.StreamResponse:
+    text = await asyncio.to_thread(lambda: live_page(*served.session.opening(request.query_string)))
     return web.Response(text=text, content_type="text/html")
 
 
-async def _state(request: web.Request) -> web.StreamResponse:
-    session = request.app[_SERVED].session
-    return _json(await asyncio.to_thread(session.answer, request.query_string))
+async def _state(served: Served, request: web.BaseRequest) -> web.StreamResponse:
+    return _json(await asyncio.to_thread(served.session.answer, request.query_string))
 
 
-async def _report(request: web.Request) -> web.StreamResponse:
-    session = request.app[_SERVED].session
-    return _json(await asyncio.to_thread(session.report, request.query_string))
-
-
-async def _yaml(request: web.Request) -> web.StreamResponse:
-    session = request.app[_SERVED].session
-    text = await asyncio.to_thread(session.yaml, request.query_string)
-    answer = web.Response(body=text.encode(errors="replace"), content_type="application/yaml")
+async def _yaml(served: Served, request: web.BaseRequest) -> web.StreamResponse:
+    body = await asyncio.to_thread(served.session.yaml, request.query_string)
+    answer = web.Response(body=body, content_type="application/yaml")
     answer.headers["Content-Disposition"] = "attachment"  # the link on the page has its name
     return answer
 
 
-async def _edit(request: web.Request) -> web.StreamResponse:
-    session, ask = request.app[_SERVED].session, await _asked(request)
-    return _json(await asyncio.to_thread(session.edit, ask))
+def _posted(question: Callable[[Session, Ask], dict[str, Any]]) -> _Handler:
+    """What answers a question that a page posts."""
+
+    async def handler(served: Served, request: web.BaseRequest) -> web.StreamResponse:
+        return _json(await asyncio.to_thread(question, served.session, await _asked(request)))
+
+    return handler
 
 
-async def _save(request: web.Request) -> web.StreamResponse:
-    session, ask = request.app[_SERVED].session, await _asked(request)
-    return _json(await asyncio.to_thread(session.save, ask))
-
-
-async def _asked(request: web.Request) -> Ask:
+async def _asked(request: web.BaseRequest) -> Ask:
     """The question in the body of a request. Raises what `_answered` turns into a status."""
     if request.content_type != "application/json" or "Content-Encoding" in request.headers:
         raise web.HTTPUnsupportedMediaType
@@ -171,9 +118,8 @@ async def _asked(request: web.Request) -> Ask:
     return asked(await asyncio.wait_for(request.read(), _BODY_SECONDS))
 
 
-async def _events(request: web.Request) -> web.StreamResponse:
+async def _events(served: Served, request: web.BaseRequest) -> web.StreamResponse:
     """Tells the version of the source, at once and whenever it has changed."""
-    served = request.app[_SERVED]
     stream = web.StreamResponse()
     stream.content_type = "text/event-stream"
     await _secured(stream).prepare(request)
@@ -187,3 +133,14 @@ async def _events(request: web.Request) -> web.StreamResponse:
             with suppress(TimeoutError):
                 await asyncio.wait_for(served.ending.wait(), _LOOK_SECONDS)
     return stream
+
+
+_ROUTES: dict[str | None, tuple[str, _Handler]] = {
+    "": ("GET", _page),
+    "state": ("GET", _state),
+    "yaml": ("GET", _yaml),
+    "events": ("GET", _events),
+    "edit": ("POST", _posted(Session.edit)),
+    "report": ("POST", _posted(Session.report)),
+    "save": ("POST", _posted(Session.save)),
+}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-LARGEST_BODY = 64 * 1024  # bytes
+LARGEST_BODY = 256 * 1024  # bytes: two of the largest specs that are sound, and an edit
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -46,25 +46,27 @@ class Guard:
         return port == str(self.port) and (name in self.names or (self.everywhere and _is_address(name)))
 
 
-def guard(host: str, port: int, token: str) -> Guard:
-    """The guard of a server bound to `host`."""
-    bare = host.lower().strip("[]")
-    if is_everywhere(host):
+def guard(host: str, address: str, port: int, token: str) -> Guard:
+    """The guard of a server that was told to listen on `host` and is bound to an address."""
+    if is_everywhere(address):
         return Guard(_LOOPBACK | {socket.gethostname().lower()}, port, token, everywhere=True)
-    name = f"[{bare}]" if ":" in bare else bare
-    return Guard(_LOOPBACK if is_loopback(host) else frozenset({name}), port, token)
+    names = {bracketed(host.lower().strip("[]")), bracketed(address)}
+    return Guard(_LOOPBACK | names if is_loopback(address) else frozenset(names), port, token)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a server that is bound to `host` can be reached from its own machine alone."""
-    bare = host.lower().strip("[]")
-    return bare == "localhost" or (_is_address(bare) and ip_address(bare).is_loopback)
+def is_loopback(address: str) -> bool:
+    """Whether a server that is bound to an address can be reached from its own machine alone."""
+    return ip_address(address).is_loopback
 
 
-def is_everywhere(host: str) -> bool:
-    """Whether `host` stands for every address of the machine."""
-    bare = host.strip("[]")
-    return not bare or (_is_address(bare) and ip_address(bare).is_unspecified)
+def is_everywhere(address: str) -> bool:
+    """Whether an address stands for every address of the machine."""
+    return ip_address(address).is_unspecified
+
+
+def bracketed(name: str) -> str:
+    """A host as it stands in an address of a page."""
+    return f"[{name}]" if ":" in name else name
 
 
 def _parted(host: str) -> tuple[str, str]:

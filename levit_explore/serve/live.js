@@ -7,14 +7,17 @@
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const here = window.location.pathname;
   const PAUSE = 150; // ms without an edit before the report is asked for
-  const KEPT = 40; // steps that a browser's own history surely keeps
+  const KEPT = 200; // steps that are remembered where a browser cannot remember all of them
   const MEMORY = `levit-explore ${here}`; // where the steps are kept when the page is loaded again
+  const SILENT = "The server does not answer; it may have ended.";
   const cells = new Map(); // the controls of each field, by its path
+  const notices = { asked: [], report: [] }; // why the last question, and the last report, got no answer
   let answer = JSON.parse(byId("more").textContent);
-  let steps = []; // what undo and redo lead to: {value, pinned, query}
-  let at = 0;
-  let asking = Promise.resolve(); // questions are asked one after the other
-  let drawing = null; // what stops the report that is on its way
+  let words = window.location.search.slice(1); // of the address that stands for what is shown
+  let steps = []; // what undo and redo lead to: {id, value, pinned, flipped}
+  let at = -1;
+  let turn = Promise.resolve(); // questions and moves are taken one after the other
+  let popped = null; // the id of the entry that Back or Forward led to, until it is its turn
 
   function el(tag, attributes, ...children) {
     const element = document.createElement(tag);
@@ -28,117 +31,148 @@
 
   /* ---- questions ---- */
 
-  // Asks when its turn comes, and hands the answer on; of what is refused, the lines that say why.
-  function question(place, settings, taken) {
-    asking = asking.then(async () => {
-      const response = await fetch(here + place(), settings());
-      const found = await response.json();
-      if (response.ok) taken(found);
-      else warn(found.lines);
-    }).catch(() => warn(["The server does not answer: it has ended, or the spec is too large to be sent."]));
+  function queue(does) {
+    turn = turn.then(does).catch(() => warn("asked", [SILENT]));
   }
 
-  // Asks for what an action does to what the page has by then.
-  function ask(place, action, taken) {
-    question(() => place, () => {
-      const { value, pinned, convention, version } = answer;
-      return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ value, pinned, convention, version, action }) };
-    }, taken);
+  // The answer to a question; null where it is refused, and a notice says why.
+  async function question(place, settings, kind = "asked") {
+    const response = await fetch(here + place, settings);
+    const told = (response.headers.get("Content-Type") || "").startsWith("application/json");
+    const found = told ? await response.json() : { lines: [`The server refuses this (${response.status}).`] };
+    notices[kind] = response.ok ? [] : found.lines;
+    notice();
+    return response.ok ? found : null;
   }
 
-  const act = (action, words) => ask("edit", action, (found) => take(found, words, action.do === "flip"));
+  // What a page posts: a state, and what to do to it.
+  function posted({ value, pinned, convention, version }, action, signal) {
+    const body = JSON.stringify({ value, pinned, convention, version, action });
+    return { method: "POST", headers: { "Content-Type": "application/json" }, body, signal };
+  }
 
-  // An answer becomes a step of the history where it has another spec; what is pinned and counted goes with any step.
-  function take(found, words, flipped) {
-    const moved = !same(found.value, answer.value);
+  function act(action, done) {
+    queue(async () => take(await question("edit", posted(answer, action)), done, action));
+  }
+
+  // An answer becomes a step where it has another spec; what is pinned and counted goes with any step.
+  function take(found, done, action) {
+    settle(found, (before) => {
+      if (!same(found.value, before.value)) add(fresh(), action && action.do === "flip");
+      else if (!found.problem) steps[at].pinned = found.pinned;
+    }, done, action);
+  }
+
+  // Shows an answer, if there is one, once the steps are moved.
+  function settle(found, move, done, action) {
+    if (!found) return;
+    const before = answer;
     answer = found;
-    if (moved) push(flipped);
-    else if (!found.problem) replace();
-    show();
-    say(found.problem ? found.problem.lines.join(" ") : [words, `${found.totals.said}.`].filter(Boolean).join(" "));
+    move(before);
+    if (!found.problem) record();
+    show(action);
+    say(found.problem ? found.problem.lines.join(" ") : [done, `${found.totals.said}.`].filter(Boolean).join(" "));
   }
 
-  function warn(lines) {
-    byId("notice").hidden = lines.length === 0;
-    byId("notice").textContent = lines.join("\n");
+  function warn(kind, lines) {
+    notices[kind] = lines;
+    notice();
   }
 
-  /* ---- the history: the browser's own, and its older part as this page remembers it ---- */
+  function notice() {
+    const { problem, lines } = answer;
+    const own = problem && !cells.has(key(problem.path)) ? problem.lines : [];
+    const all = [...new Set([...lines, ...own, ...notices.asked, ...notices.report])].join("\n");
+    if (all !== byId("notice").textContent) byId("notice").textContent = all;
+    byId("notice").hidden = !all;
+  }
 
-  const address = (query) => `${here}${query ? `?${query}` : ""}`;
-  const step = (flipped) => ({ value: answer.value, pinned: answer.pinned, flipped: Boolean(flipped) });
+  /* ---- the steps: all that undo and redo know; every one that is shown is an entry of the browser's history ---- */
 
-  function push(flipped) {
-    steps = [...steps.slice(0, at + 1), step(flipped)];
+  const fresh = () => Math.random().toString(36).slice(2);
+  const entry = () => window.history.state && window.history.state.id;
+
+  function add(id, flipped) {
+    steps = [...steps.slice(0, at + 1), { id, value: answer.value, pinned: answer.pinned, flipped: Boolean(flipped) }];
     at = steps.length - 1;
-    window.history.pushState({ at, ...steps[at] }, "", address(answer.query));
-    remember();
   }
 
-  function replace() {
-    steps[at] = step(steps[at] && steps[at].flipped);
-    window.history.replaceState({ at, ...steps[at] }, "", address(answer.query));
-    remember();
-  }
-
-  function remember() {
-    try {
-      window.sessionStorage.setItem(MEMORY, JSON.stringify(steps));
-    } catch {
-      window.sessionStorage.removeItem(MEMORY); // too many: the browser's own history is left
+  // Makes the browser's entry that of the step; where it is another's, a new one. One that waits for its turn is left.
+  function record() {
+    words = answer.query;
+    const address = words === null ? undefined : here + (words && `?${words}`);
+    const way = !entry() || entry() === steps[at].id ? "replaceState" : "pushState";
+    if (popped === null) window.history[way]({ id: steps[at].id }, "", address);
+    for (const kept of [steps, steps.slice(-KEPT), []]) {
+      try {
+        window.sessionStorage.setItem(MEMORY, JSON.stringify(kept));
+        return;
+      } catch { /* too many for this browser */ }
     }
   }
 
-  function move(to) {
+  // What a step held, against the source as it is now. B stays, and is exchanged again by a step that exchanged it.
+  async function reach(to) {
     if (!steps[to]) return;
-    const oldest = Math.max(0, steps.length - KEPT);
-    if (Math.min(at, to) >= oldest) window.history.go(to - at);
-    else arrive(to, steps[to]);
+    const { value, pinned } = steps[to];
+    const flipped = steps.slice(Math.min(at, to) + 1, Math.max(at, to) + 1).some((one) => one.flipped);
+    const was = { ...answer, value, pinned: flipped && answer.pinned ? pinned : answer.pinned };
+    settle(await question("edit", posted(was, null)), () => { at = to; });
   }
 
-  // What was, held against the base as it is now. B stays, and is exchanged again by a step that exchanged it.
-  function arrive(to, was) {
-    const flipped = steps.slice(Math.min(at, to) + 1, Math.max(at, to) + 1).some((one) => one.flipped);
-    at = to;
-    answer = { ...answer, value: was.value, pinned: flipped && answer.pinned ? was.pinned : answer.pinned };
-    ask("edit", null, (found) => {
-      answer = found;
-      replace();
-      show();
-      say(`${found.totals.said}.`);
+  // Back and Forward: the step of the entry, or where it is gone what its address stands for.
+  function returned(event) {
+    popped = event.state ? event.state.id : "";
+    queue(async () => {
+      if (popped === null) return; // another has led on from here
+      const id = popped;
+      popped = null;
+      const to = steps.findIndex((one) => one.id === id);
+      if (to >= 0) await reach(to);
+      else await revisit(id || fresh());
     });
   }
 
-  function returned(event) {
-    if (event.state) arrive(event.state.at, event.state);
-    else if (address(answer.query) !== here + window.location.search) window.location.reload();
+  async function revisit(id) {
+    words = window.location.search.slice(1);
+    settle(await question(`state?${words}`), () => add(id));
   }
 
   /* ---- the form ---- */
 
   const key = (path) => path.join(".");
+  const typed = ({ input, shown }) => input.value !== shown; // and not taken yet
 
   function made(one, about) {
     const id = `field-${key(one.path)}`;
-    const send = () => { if (input.value !== input.dataset.text || input.hasAttribute("aria-invalid")) act({ do: "set", path: one.path, text: input.value }); };
-    const by = (steps) => act({ do: "step", path: one.path, steps });
-    const small = (words, sign, does, extra) => el("button", { type: "button", tabindex: "-1", "aria-label": `${words} ${one.name}`, onclick: does, ...extra }, sign);
+    const send = () => {
+      if (!typed(field) && !input.hasAttribute("aria-invalid")) return;
+      act({ do: "set", path: one.path, text: input.value });
+    };
+    const by = (by) => act({ do: "step", path: one.path, steps: by });
+    const small = (does, sign, onclick, extra) =>
+      el("button", { type: "button", tabindex: "-1", "aria-label": `${does} ${one.name}`, onclick, ...extra }, sign);
+    const explain = () => { byId("about").textContent = input.title; };
+    const shared = { id, "aria-label": one.name, onchange: send, onfocus: explain };
     const input = one.options.length
-      ? el("select", { id, "aria-label": one.name, onchange: send }, ...one.options.map((word) => el("option", { value: word }, word)))
-      : el("input", { id, "aria-label": one.name, spellcheck: "false", onchange: send, onkeydown: typed });
-    function typed(event) {
-      const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-      if (event.key === "Escape") { input.value = input.dataset.text; refuse(field, null); }
-      if (event.key === "Enter" && input.value === input.dataset.text) event.preventDefault();
-      if (steps && input.value === input.dataset.text) by(steps);
-      if (steps) event.preventDefault();
+      ? el("select", shared, ...one.options.map((option) => el("option", { value: option }, option)))
+      : el("input", { ...shared, spellcheck: "false", onkeydown: pressed, oninput: buttons });
+    function pressed(event) {
+      const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (way) event.preventDefault();
+      if (way && input.value === field.text) by(way);
+      if (event.key !== "Escape") return;
+      input.value = field.shown = field.text;
+      refuse(field, null);
+      buttons();
     }
     const refused = el("p", { id: `${id}-refused`, class: "refused", hidden: true });
-    const buttons = one.options.length || one.path.length === 1 && ["name", "source"].includes(one.path[0]) ? []
-      : [small("less", "\u2212", () => by(-1)), small("more", "+", () => by(1))];
-    const again = small("reset", "\u21BA", () => { input.focus(); act({ do: "reset", path: one.path }); }, { class: "again", tabindex: "0" });
-    const box = el("div", null, el("div", { class: "cell" }, ...buttons.slice(0, 1), input, ...buttons.slice(1), again), refused);
-    const field = { box, input, refused, about };
+    const plain = one.options.length || ["name", "source"].includes(key(one.path));
+    const reset = () => { input.focus(); act({ do: "reset", path: one.path }); };
+    const again = small("reset", "\u21BA", reset, { class: "again", tabindex: "0" });
+    const [less, more] = plain ? [] : [small("less", "\u2212", () => by(-1)), small("more", "+", () => by(1))];
+    const box = el("div", null, el("div", { class: "cell" }, ...[less, input, more, again].filter(Boolean)), refused);
+    const field = { input, refused, about, text: "", shown: input.value };
     cells.set(key(one.path), field);
     return box;
   }
@@ -152,114 +186,167 @@
     }
   }
 
-  // Controls that stand keep the focus and what is being typed; others are made when there are other fields.
-  function form() {
+  // Controls that stand keep what is being typed; others are made when there are other fields, and take it over.
+  function form(action) {
     const all = [...answer.stages, ...answer.network].flatMap((row) => row.cells.filter(Boolean));
     const names = all.map((one) => `${key(one.path)} ${one.options}`).join("\n");
+    const sent = action && action.do === "set" ? { [key(action.path)]: action.text } : {};
+    const left = new Map();
     if (byId("fields").dataset.names !== names) {
+      for (const [path, field] of cells) if (typed(field) && field.input.value !== sent[path]) left.set(path, field);
       cells.clear();
       byId("stages").replaceChildren(stages(answer.stages));
-      byId("network").replaceChildren(...answer.network.map((row) => el("div", null, el("label", { for: `field-${key(row.cells[0].path)}` }, row.name), made(row.cells[0], row.about))));
+      byId("network").replaceChildren(...answer.network.map(({ name, about, cells: [one] }) =>
+        el("div", null, el("label", { for: `field-${key(one.path)}` }, name), made(one, about))));
       byId("fields").dataset.names = names;
     }
-    for (const one of all) fill(cells.get(key(one.path)), one);
+    for (const one of all) fill(cells.get(key(one.path)), one, sent[key(one.path)]);
+    for (const [path, { input }] of left) if (cells.has(path)) cells.get(path).input.value = input.value;
   }
 
-  function fill(field, one) {
+  // A value is shown unless the control holds another by now than it was given, and than was asked about.
+  function fill(field, one, sent) {
+    const { input, about } = field;
     const { problem } = answer;
-    const wrong = problem && key(problem.path) === key(one.path) ? problem : null;
-    const typing = field.input === document.activeElement && field.input.value !== field.input.dataset.text;
-    field.input.dataset.text = one.text;
-    if (wrong && wrong.text) field.input.value = wrong.text;
-    else if (!typing || !problem) field.input.value = one.text;
+    const free = !typed(field) || input.value === sent;
+    const wrong = free && problem && key(problem.path) === key(one.path) ? problem : null;
+    field.text = one.text;
+    field.shown = (wrong && wrong.text) || one.text;
+    if (free) input.value = field.shown;
     refuse(field, wrong);
-    field.input.classList.toggle("derived", one.derived);
-    field.input.classList.toggle("changed", one.changed);
-    field.input.title = [field.about, one.changed && "changed", one.derived && "not written: derived, or the default"].filter(Boolean).join("; ");
+    input.classList.toggle("derived", one.derived);
+    input.classList.toggle("changed", one.changed);
+    const derived = one.derived && "not written: derived, or the default";
+    input.title = [about, one.changed && "changed", derived].filter(Boolean).join("; ");
   }
 
   function stages(rows) {
     const count = rows[0].cells.length;
-    const head = Array.from({ length: count }, (_, index) => el("th", { scope: "col" }, `stage ${index}`, stageButtons(index, count)));
-    const body = rows.map((row) => el("tr", null, el("th", { scope: "row", title: row.about }, row.name), ...row.cells.map((one) => el("td", null, one && made(one, row.about)))));
-    return el("table", null, el("caption", { class: "hidden" }, "Fields of stages"), el("thead", null, el("tr", null, el("td"), ...head)), el("tbody", null, ...body));
+    const head = rows[0].cells.map((_, index) =>
+      el("th", { scope: "col" }, `stage ${index}`, stageButtons(index, count)));
+    const body = rows.map((row) => el("tr", null, el("th", { scope: "row", title: row.about }, row.name),
+      ...row.cells.map((one) => el("td", null, one && made(one, row.about)))));
+    return el("table", null, el("caption", { class: "hidden" }, "Fields of stages"),
+      el("thead", null, el("tr", null, el("td"), ...head)), el("tbody", null, ...body));
   }
 
   function stageButtons(index, count) {
-    const button = (word, does, words) => el("button", { type: "button", class: "action", "aria-label": words, onclick: () => act({ do: does, index }, `${words}.`) }, word);
-    return el("div", { class: "stage-buttons" }, button("add", "add_stage", `Add a stage after stage ${index}`), button("copy", "duplicate_stage", `Duplicate stage ${index}`),
+    const button = (word, does, label) => el("button", {
+      type: "button", class: "action", "aria-label": label, onclick: () => act({ do: does, index }, `${label}.`),
+    }, word);
+    return el("div", { class: "stage-buttons" },
+      button("add", "add_stage", `Add a stage after stage ${index}`),
+      button("copy", "duplicate_stage", `Duplicate stage ${index}`),
       count > 1 ? button("remove", "remove_stage", `Remove stage ${index}`) : null);
   }
 
   /* ---- what is shown of an answer ---- */
 
   function totals({ columns, rows }) {
+    const cell = (text) => el("td", { class: "number" }, text);
+    const head = columns.map((name) => el("th", { scope: "col", class: "number" }, name));
     byId("totals").replaceChildren(el("table", null, el("caption", null, "Totals"),
-      el("thead", null, el("tr", null, el("th", { scope: "col" }, "measure"), ...columns.map((name) => el("th", { scope: "col", class: "number" }, name)))),
-      el("tbody", null, ...rows.map((row) => el("tr", null, el("th", { scope: "row" }, row.name), ...row.cells.map((words) => el("td", { class: "number" }, words)))))));
+      el("thead", null, el("tr", null, el("th", { scope: "col" }, "measure"), ...head)),
+      el("tbody", null, ...rows.map((row) =>
+        el("tr", null, el("th", { scope: "row" }, row.name), ...row.cells.map(cell))))));
   }
 
   function findings(found) {
-    byId("findings").replaceChildren(...(found.length ? [el("h3", null, "Findings"), el("ul", null, ...found.map((one) => el("li", null, el("strong", null, one.what), `: ${one.why}. `,
-      one.fix.length ? el("button", { type: "button", class: "action", onclick: () => act({ do: "apply", edits: one.fix }, `Applied: ${one.fix_words}.`) }, `Apply: ${one.fix_words}`) : one.fix_words)))] : []));
+    const item = ({ what, why, fix, fix_words: mend }) => {
+      const onclick = () => act({ do: "apply", edits: fix }, `Applied: ${mend}.`);
+      const apply = el("button", { type: "button", class: "action", onclick }, `Apply: ${mend}`);
+      return el("li", null, el("strong", null, what), `: ${why}${fix.length ? ". " : `; ${mend}.`}`,
+        fix.length ? apply : null);
+    };
+    const list = [el("h3", null, "Findings"), el("ul", null, ...found.map(item))];
+    byId("findings").replaceChildren(...(found.length ? list : []));
   }
 
-  function show() {
-    form();
-    totals(answer.totals);
-    findings(answer.findings);
-    const { problem } = answer;
-    const lines = [...answer.lines, ...(problem && !cells.has(key(problem.path)) ? problem.lines : [])];
-    if (lines.join("\n") !== byId("notice").textContent) warn(lines);
-    byId("undo").disabled = at === 0;
+  // What can be done now; a value that is typed is taken first.
+  function buttons() {
+    const pending = [...cells.values()].some(typed);
+    byId("undo").disabled = at <= 0 && !pending;
     byId("redo").disabled = at >= steps.length - 1;
     byId("reset").disabled = !answer.unsaved;
     byId("flip").hidden = byId("unpin").hidden = answer.pinned === null;
     byId("save").hidden = answer.file === null;
-    byId("save").disabled = !answer.unsaved;
-    byId("save").textContent = answer.unsaved ? "Save" : "Saved";
+    byId("save").disabled = !answer.savable && !pending;
+    byId("save").textContent = answer.savable || pending ? "Save" : "Saved";
+  }
+
+  function show(action) {
+    const was = document.activeElement;
+    const group = was.closest("#stages, #network, #findings, .controls");
+    form(action);
+    totals(answer.totals);
+    findings(answer.findings);
+    notice();
+    buttons();
+    byId("download").hidden = answer.query === null;
     byId("download").href = `yaml?${answer.query}`;
     byId("download").download = answer.download;
     byId("command").textContent = answer.command;
     document.querySelector("h1").textContent = answer.title;
     document.title = `${answer.unsaved ? "* " : ""}${answer.title} - levit-explore`;
+    if (group && !usable(was)) nearest(was, group).focus();
     draw();
+  }
+
+  /* ---- the focus, where what had it is gone ---- */
+
+  const usable = (one) => Boolean(one) && one.isConnected && !one.disabled && one.offsetParent !== null;
+
+  function nearest(was, group) {
+    const near = [...group.querySelectorAll("button, input, select")].filter(usable);
+    const label = was.getAttribute("aria-label");
+    const next = [was.dataset.next, group.dataset.next].map((id) => id && byId(id)).find(usable);
+    return near.find((one) => label && one.getAttribute("aria-label") === label)
+      || (was.dataset.next && next)
+      || near.filter((one) => one.textContent && one.textContent === was.textContent).pop()
+      || near[0] || next || group;
   }
 
   /* ---- the report below ---- */
 
   let drawn = null; // what the report shows, or soon will
+  let drawing = null; // what stops the report that is on its way
   let waiting = 0; // the timer of a report that is about to be asked for
 
+  const wanted = () => JSON.stringify([answer.value, answer.convention]);
+
   function draw() {
-    const wanted = answer.query + answer.version;
-    if (drawn === wanted) return;
-    drawn = wanted;
+    if (drawn === wanted()) return;
+    drawn = wanted();
     if (drawing) drawing.abort();
     drawing = new AbortController();
     byId("content").classList.add("busy");
     window.clearTimeout(waiting);
-    waiting = window.setTimeout(fetchReport, PAUSE, answer.query, drawing.signal);
+    waiting = window.setTimeout(report, PAUSE, drawing.signal);
   }
 
-  async function fetchReport(query, signal) {
+  async function report(signal) {
     try {
-      const response = await fetch(`${here}report?${query}`, { signal });
-      const found = await response.json();
-      if (response.ok) redraw(found);
-      else warn(found.lines);
-      byId("content").classList.remove("busy");
+      const found = await question("report", posted(answer, null, signal), "report");
+      if (found) redraw(found);
     } catch (error) {
-      if (error.name !== "AbortError") warn(["The server does not answer; the report shows what was before."]);
+      if (error.name === "AbortError") return;
+      drawn = null; // so that it is asked for again
+      warn("report", [`${SILENT} The report shows what was before.`]);
     }
+    byId("content").classList.remove("busy");
   }
 
-  // The report is drawn anew; what was chosen in it stays chosen, and where it was scrolled to stays in sight.
+  // The report is drawn anew; what was chosen in it stays chosen, has the focus, and stays in sight.
   function redraw(found) {
-    const controls = () => [...document.querySelectorAll("#content > :not(#editor) select, #content > :not(#editor) input")];
-    const folds = () => [...document.querySelectorAll("#content > :not(#editor) details")];
+    const all = (what) => [...document.querySelectorAll(`#content > :not(#editor) :is(${what})`)];
+    const controls = () => all("select, input");
+    const was = document.activeElement;
+    const kinds = ["select, input", "summary", "button", "[tabindex]"];
+    const kind = kinds.find((one) => was.matches(`#content > :not(#editor) :is(${one})`));
+    const place = kind && all(kind).indexOf(was);
+    const range = was.matches("input") ? [was.selectionStart, was.selectionEnd] : null;
     const chosen = controls().map((one) => one.value);
-    const open = folds().map((one) => one.open);
+    const open = all("details").map((one) => one.open);
     const [x, y] = [window.scrollX, window.scrollY];
     document.dispatchEvent(new CustomEvent("levit-report", { detail: found }));
     controls().forEach((one, place) => {
@@ -269,7 +356,9 @@
       if (one.value === chosen[place]) one.dispatchEvent(new Event(one.tagName === "SELECT" ? "change" : "input"));
       else one.value = before;
     });
-    folds().forEach((one, place) => { one.open = Boolean(open[place]); });
+    all("details").forEach((one, place) => { one.open = Boolean(open[place]); });
+    if (kind) (all(kind)[place] || byId("content")).focus({ preventScroll: true });
+    if (kind && range) document.activeElement.setSelectionRange(...range);
     window.scrollTo(x, y);
   }
 
@@ -282,26 +371,24 @@
     events = null;
     if (document.visibilityState === "hidden") return; // a browser keeps few connections to one server
     events = new EventSource(`${here}events`);
-    events.addEventListener("version", (event) => { if (event.data !== answer.version) follow(); });
+    events.addEventListener("version", ({ data }) => {
+      queue(async () => { if (data !== answer.version) await follow(); });
+      draw();
+    });
   }
 
   // The edits of the page's address, carried out on the source as it is now.
-  function follow() {
-    const words = answer.unsaved ? "The source was saved; your edits stand on it." : "The source was saved and is shown.";
-    question(() => `state?${answer.query}`, () => ({}), (found) => take(found, words));
+  async function follow() {
+    const done = `The source was saved${answer.unsaved ? "; your edits stand on it" : " and is shown"}.`;
+    take(await (words === null ? question("edit", posted(answer, null)) : question(`state?${words}`)), done);
   }
 
-  function save() {
-    ask("save", null, (found) => {
-      if (found.problem && found.version !== answer.version) {
-        follow();
-        return;
-      }
-      answer = found;
-      replace();
-      show();
-      say(found.problem ? found.problem.lines.join(" ") : `Saved to ${found.file}.`);
-    });
+  async function save() {
+    const found = await question("save", posted(answer, null));
+    if (found && found.problem && found.version !== answer.version) {
+      await follow();
+      warn("asked", found.problem.lines);
+    } else if (found) take(found, found.problem ? "" : `Saved to ${found.file}.`);
   }
 
   /* ---- the page ---- */
@@ -317,28 +404,36 @@
     target.focus({ preventScroll: true });
   }
 
-  function start() {
-    const saved = window.history.state;
+  // The step of the browser's entry, or another after the last; an address that is not sound stays as it is.
+  function begin() {
     try {
       steps = JSON.parse(window.sessionStorage.getItem(MEMORY)) || [];
     } catch {
       steps = [];
     }
-    at = saved && steps[saved.at] ? saved.at : 0;
-    if (!saved) steps = [];
-    replace();
-    drawn = answer.drawn ? answer.query + answer.version : null;
+    const known = steps.findIndex((one) => one.id === entry());
+    at = known >= 0 ? known : steps.length - 1;
+    if (at < 0 || !same(steps[at].value, answer.value)) add(fresh());
+    window.history.replaceState({ id: answer.problem ? entry() || fresh() : steps[at].id }, "");
+    if (!answer.problem) record();
+  }
+
+  function start() {
+    const on = (id, kind, does) => byId(id).addEventListener(kind, does);
     for (const [id, does] of [["reset", "reset_all"], ["pin", "pin"], ["flip", "flip"], ["unpin", "unpin"]]) {
-      byId(id).addEventListener("click", () => act({ do: does }));
+      on(id, "click", () => act({ do: does }));
     }
-    byId("undo").addEventListener("click", () => move(at - 1));
-    byId("redo").addEventListener("click", () => move(at + 1));
-    byId("save").addEventListener("click", save);
-    byId("fields").addEventListener("submit", (event) => event.preventDefault());
-    byId("convention").addEventListener("change", (event) => act({ do: "convention", name: event.target.selectedOptions[0].textContent }));
+    on("undo", "click", () => queue(() => reach(at - 1)));
+    on("redo", "click", () => queue(() => reach(at + 1)));
+    on("save", "click", () => queue(save));
+    on("fields", "submit", (event) => event.preventDefault());
+    on("convention", "change", ({ target }) =>
+      act({ do: "convention", name: target.selectedOptions[0].textContent }));
     document.addEventListener("click", jump);
     document.addEventListener("visibilitychange", listen);
     window.addEventListener("popstate", returned);
+    drawn = answer.drawn ? wanted() : null;
+    begin();
     show();
     listen();
   }

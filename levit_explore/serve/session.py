@@ -1,11 +1,11 @@
 """The one spec that is served: read anew when its file changes, saved when a page asks. Pages keep their own states."""
 
-import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path as FilePath
+from tempfile import TemporaryDirectory
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -15,47 +15,35 @@ from levit_explore.errors import LevitError, SpecError
 from levit_explore.explorer.actions import ChooseConvention
 from levit_explore.explorer.differences import Value
 from levit_explore.explorer.results import results_of
-from levit_explore.explorer.saving import adopted, save, saved_text
-from levit_explore.explorer.state import Problem, State, key, opened, spec_of
+from levit_explore.explorer.saving import save
+from levit_explore.explorer.state import Problem, State, key, spec_of
 from levit_explore.explorer.update import update
 from levit_explore.plan.tree import walk
 from levit_explore.render.report.data import report_data
 from levit_explore.serve.address import read
 from levit_explore.serve.answer import answer
 from levit_explore.serve.ask import Ask
-from levit_explore.spec.load import bundled_names
-from levit_explore.spec.reader import read_yaml
+from levit_explore.serve.source import Learned, Source, reread, write
 
 _LOOK_SECONDS = 0.2  # a source is read at most so often
-_MOST_STEPS = 10_000  # parts of a network that is drawn while it is edited
-
-
-@dataclass(frozen=True)
-class Source:
-    """A source as it was last read: its state, a version that changes with it, and why it cannot be read now."""
-
-    state: State
-    version: str
-    lines: tuple[str, ...] = ()
+_MOST_PARTS = 10_000  # of a network that is drawn while it is edited
 
 
 class Session:
-    """The spec of a state as opened, and its file where it has one; edits of the state are for its first address."""
+    """The questions about a source that pages may ask; each is about the state that the page has, and kept by it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, source: Source) -> None:
         """Raises SpecError where the spec is too large to be drawn."""
-        bare = replace(state, value=state.base, past=())
         self._lock = Lock()
-        self._source = _source(bare)
+        self._source = source
         self._looked = monotonic()
-        _report_of(bare)
-        self.file = None if state.source in ("-", *bundled_names()) else FilePath(state.source)
+        _report_of(source.state, source.learned)
 
     def look(self, now: bool = False) -> Source:
         """The source as it is; what it was before, with lines that say why, where it cannot be read."""
         with self._lock:
-            if self.file is not None and (now or monotonic() - self._looked > _LOOK_SECONDS):
-                self._source = _reread(self._source)
+            if now or monotonic() - self._looked > _LOOK_SECONDS:
+                self._source = reread(self._source)
                 self._looked = monotonic()
             return self._source
 
@@ -68,87 +56,79 @@ class Session:
         try:
             state = _addressed(source.state, query)
         except LevitError as error:
-            state = replace(source.state, problem=Problem((), "", tuple(str(error).splitlines())))
+            state = replace(source.state, problem=_problem(error))
         try:
-            drawn, report = state, _report_of(state)
+            drawn, report = state, _report_of(state, source.learned)
         except SpecError:
-            drawn, report = source.state, _report_of(source.state)
+            drawn, report = source.state, _report_of(source.state, source.learned)
         return self._answer(state, source) | {"drawn": drawn is state}, report
 
     def answer(self, query: str) -> dict[str, Any]:
-        """The answer for an address. Raises SpecError for an address that is not sound."""
+        """The answer for an address. Raises LevitError for an address that is not sound."""
         source = self.look()
         return self._answer(_addressed(source.state, query), source)
 
-    def report(self, query: str) -> dict[str, Any]:
-        """The report's document for an address. Raises SpecError for an address that is not sound."""
-        return _report_of(_addressed(self.look().state, query))
+    def yaml(self, query: str) -> bytes:
+        """The file that is downloaded for an address: what saving it in another folder writes.
 
-    def yaml(self, query: str) -> str:
-        """The YAML of the spec that an address stands for. Raises SpecError for an address that is not sound."""
-        state = _addressed(self.look().state, query)
-        try:
-            return saved_text(adopted(state, self.download), self._text())
-        except (OSError, ValueError) as error:
-            raise SpecError(f"{self.file}: cannot be read ({error})") from None
-
-    @property
-    def download(self) -> str:
-        """The name of the file that a browser saves a spec as."""
-        return self.file.name if self.file else f"my_{self._source.state.name}.yaml"
+        Raises LevitError for an address that is not sound.
+        """
+        source = self.look()
+        state = _addressed(source.state, query)
+        with TemporaryDirectory() as folder:
+            return save(state, FilePath(folder) / _download(source))
 
     def edit(self, ask: Ask) -> dict[str, Any]:
-        """The answer after an action. Raises SpecError where what the page has is not sound itself."""
+        """The answer after an action. Raises LevitError where what the page has is not sound itself."""
         source = self.look()
         return self._answer(_after(source.state, ask), source)
 
+    def report(self, ask: Ask) -> dict[str, Any]:
+        """The report's document. Raises LevitError where the page's state is not sound, or too large to be drawn."""
+        source = self.look()
+        return _report_of(_after(source.state, ask), source.learned)
+
     def save(self, ask: Ask) -> dict[str, Any]:
         """The answer after the spec was written, or with the reason why it was not."""
-        source = self.look(now=True)
-        state = _after(source.state, ask)
-        try:
-            self._write(state, stale=ask.version != source.version)
-        except LevitError as error:
-            return self._answer(replace(state, problem=Problem((), "", tuple(str(error).splitlines()))), source)
-        source = self.look(now=True)
-        return self._answer(_after(source.state, ask), source)
-
-    def _write(self, state: State, stale: bool) -> None:
-        if self.file is None:
-            raise LevitError(f"{state.source}: is no file that could be saved; download the YAML instead")
-        if stale:
-            raise LevitError(f"{self.file}: has changed meanwhile; look at what it holds now, then save again")
         with self._lock:
-            save(state, self.file)
+            source = self._source = reread(self._source)
+            state = _after(source.state, ask)
+            try:
+                _check_known(ask, source)
+                write(state, source)
+                source = self._source = reread(source)
+                state = _after(source.state, ask)
+            except LevitError as error:
+                state = replace(state, problem=_problem(error))
+        return self._answer(state, source)
 
     def _answer(self, state: State, source: Source) -> dict[str, Any]:
-        return answer(state) | {
+        found = answer(state)
+        savable = source.file is not None and (state.unsaved or source.mended or source.gone)
+        return found | {
             "version": source.version,
-            "lines": list(source.lines),
-            "file": str(self.file) if self.file else None,
-            "download": self.download,
+            "lines": [*source.lines, *found["lines"]],
+            "file": str(source.file) if source.file else None,
+            "savable": savable,
+            "download": _download(source),
         }
 
-    def _text(self) -> str | None:
-        """The text of the file, if what is read elsewhere can be a change of it."""
-        if self.file is None:
-            return None
-        text = self.file.read_bytes().decode("utf-8-sig")
-        own = read_yaml(text.encode(), str(self.file)).value
-        return None if own.get("extends", "") not in ("", *bundled_names()) else text
+
+def _download(source: Source) -> str:
+    """The name of the file that a browser saves a spec as."""
+    return source.file.name if source.file else f"my_{FilePath(source.state.name).stem or 'spec'}.yaml"
 
 
-def _source(state: State, lines: tuple[str, ...] = ()) -> Source:
-    """A source with its version, which names its fields and whatever keeps it from being read."""
-    named = "\n".join([key(state.base), *lines])
-    return Source(state, hashlib.sha256(named.encode(errors="surrogatepass")).hexdigest()[:16], lines)
+def _check_known(ask: Ask, source: Source) -> None:
+    if source.file is None or ask.version == source.version:
+        return
+    if source.gone:
+        raise LevitError(f"{source.file}: is gone; save again to write it anew, as it was last read")
+    raise LevitError(f"{source.file}: has changed meanwhile; look at what it holds now, then save again")
 
 
-def _reread(before: Source) -> Source:
-    try:
-        return _source(opened(before.state.source))
-    except SpecError as error:
-        return _source(before.state, error.problems)
+def _problem(error: LevitError) -> Problem:
+    return Problem((), "", tuple(str(error).splitlines()))
 
 
 def _addressed(state: State, query: str) -> State:
@@ -168,15 +148,17 @@ def _with(state: State, value: Value, pinned: Value | None) -> State:
     return replace(state, value=value, pinned=pinned)
 
 
-def _report_of(state: State) -> dict[str, Any]:
-    return _report(key(state.value), state.name, state.convention)
+def _report_of(state: State, learned: Learned | None) -> dict[str, Any]:
+    return _report(key(state.value), state.name, state.convention, learned)
 
 
 @lru_cache(maxsize=64)
-def _report(text: str, name: str, convention: str) -> dict[str, Any]:
+def _report(text: str, name: str, convention: str, learned: Learned | None) -> dict[str, Any]:
     """The document of a report as a live page takes it: the styles of graphs are in the page already."""
     planned = results_of(json.loads(text), name, convention).plan
-    ops = sum(1 for _ in islice(walk(planned), _MOST_STEPS + 1))
-    if ops > _MOST_STEPS:
-        raise SpecError(f"{planned.spec.name}: has too many parts to be drawn at every edit; `report` draws it once")
-    return report_data([planned], convention)
+    if sum(1 for _ in islice(walk(planned), _MOST_PARTS + 1)) > _MOST_PARTS:
+        raise SpecError(
+            f"{planned.spec.name}: has more than {_MOST_PARTS:,} parts, too many to draw at every edit; the totals are "
+            "of this spec, the report below is of one before, and `levit-explore report` draws this one once"
+        )
+    return report_data([planned], convention, learned.maps(planned) if learned else None)

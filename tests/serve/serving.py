@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from queue import Queue
 from typing import Any
 
-from levit_explore.explorer.state import opened
-from levit_explore.serve.app import running
 from levit_explore.serve.guard import guard
 from levit_explore.serve.listener import address, listener
+from levit_explore.serve.running import running
 from levit_explore.serve.session import Session
+from levit_explore.serve.source import source as read
 
 TOKEN = "token-of-the-tests"
 BOUND = 60  # seconds after which a test gives up
@@ -77,15 +77,15 @@ class Server:
 
 
 @contextmanager
-def served(source: str, *edits: str) -> Iterator[Server]:
+def served(source: str, *edits: str, host: str = "127.0.0.1") -> Iterator[Server]:
     """A server of a spec, for as long as the block runs."""
-    state, bound = opened(source, edits), listener("127.0.0.1", 0)
-    port = bound.getsockname()[1]
+    (found, state), bound = read(source, edits), listener(host, 0)
+    own, port = bound.getsockname()[:2]
     ready: Queue[Any] = Queue()
 
     async def serving() -> None:
         stop = asyncio.Event()
-        async with running(Session(state), guard("127.0.0.1", port, TOKEN), bound):
+        async with running(Session(found), guard(host, own, port, TOKEN), bound):
             ready.put((asyncio.get_running_loop(), stop))
             await stop.wait()
 
@@ -93,7 +93,7 @@ def served(source: str, *edits: str) -> Iterator[Server]:
     thread.start()
     loop, stop = ready.get(timeout=BOUND)
     try:
-        yield Server(port, address("127.0.0.1", bound, TOKEN, state))
+        yield Server(port, address(host, bound, TOKEN, state))
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(BOUND)
@@ -106,3 +106,14 @@ def first(server: Server, query: str = "") -> Any:
     page = server.get(f"?{query}").body.decode()
     _, _, rest = page.partition('<script type="application/json" id="more">')
     return json.loads(rest.partition("</script>")[0])
+
+
+def read_all(connection):
+    """All that a server sends until it closes the connection; nothing where it was reset."""
+    received = b""
+    try:
+        while part := connection.recv(65536):
+            received += part
+    except ConnectionResetError:
+        pass
+    return received

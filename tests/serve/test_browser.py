@@ -6,64 +6,8 @@ import pytest
 
 from tests.cli.call import document
 from tests.serve.serving import served
+from tests.serve.tabs import DEPTH, HEADS, expect, field, flops, numbers, shows, type_in
 from tests.serve.test_pages import MINE
-
-DEPTH, HEADS = "stages.1.depth", "stages.2.heads"
-
-
-def field(tab, path):
-    return tab.locator(f'[id="field-{path}"]')
-
-
-def numbers(tab, row=0):
-    """A row of the totals: now, base, against base and so on."""
-    return tab.locator("#totals tbody tr").nth(row).locator("td").all_inner_texts()
-
-
-def flops(*edits):
-    words = [word for edit in edits for word in ("--set", edit)]
-    return f"{document('flops', 'levit256', *words)['flops']:,}"
-
-
-def type_in(tab, path, text):
-    field(tab, path).fill(text)
-    field(tab, path).press("Enter")
-
-
-def expect(tab):
-    """What waits for the page to show something, up to a bound."""
-    from playwright.sync_api import expect as waiting
-
-    return lambda what: waiting(tab.locator(what) if isinstance(what, str) else what)
-
-
-def shows(tab, *edits):
-    """Waits until both the totals and the report below have the FLOPs of the edited spec."""
-    expect(tab)("#totals tbody tr:first-child td:nth-child(2)").to_have_text(flops(*edits))
-    expect(tab)("#spec0-totals .tile:first-child span").to_have_text(flops(*edits))
-
-
-def test_an_edit_shows_its_numbers_and_undo_redo_and_back_lead_through_them(server, visit):
-    tab = visit(server.address)
-    shows(tab)
-    type_in(tab, DEPTH, "7")
-    shows(tab, "stages.1.depth=7")
-    assert tab.url == f"{server.address}?set=stages.1.depth%3D7"
-    field(tab, HEADS).press("ArrowUp")
-    shows(tab, "stages.1.depth=7", "stages.2.heads=9")
-    tab.locator("#undo").click()
-    shows(tab, "stages.1.depth=7")
-    tab.go_back()
-    shows(tab)
-    assert tab.url == server.address
-    assert tab.locator("#undo").is_disabled()
-    tab.locator("#redo").click()
-    shows(tab, "stages.1.depth=7")
-    tab.go_forward()
-    shows(tab, "stages.1.depth=7", "stages.2.heads=9")
-    assert tab.locator("#redo").is_disabled()
-    tab.locator("#reset").click()
-    shows(tab)
 
 
 def test_an_address_can_be_loaded_again_and_shared(server, visit):
@@ -90,28 +34,6 @@ def test_two_tabs_edit_apart(server, visit):
     one.locator("#undo").click()
     shows(one)
     shows(other, "stages.2.heads=9")
-
-
-def test_undo_goes_further_than_the_browser_remembers(server, visit):
-    tab, last = visit(server.address), 58  # Chromium keeps 50 steps
-    tab.route("**/report?*", lambda route: None)  # a report at every step would take its time
-
-    def arrived(depth):
-        tab.locator("#command", has_text=f"depth={depth}").wait_for()
-
-    for _ in range(4, last):
-        field(tab, DEPTH).press("ArrowUp")
-    arrived(last)
-    for depth in range(last - 1, 4, -1):
-        tab.locator("#undo").click()
-        arrived(depth)
-    tab.locator("#undo").click()
-    expect(tab)("#command").to_have_text("levit-explore flops levit256")
-    assert numbers(tab)[0] == flops()
-    for depth in (5, 6, 7):
-        tab.locator("#redo").click()
-        arrived(depth)
-    assert numbers(tab)[0] == flops("stages.1.depth=7")
 
 
 def test_a_wrong_value_is_told_beside_its_field_and_the_numbers_stay(server, visit):

@@ -1,16 +1,22 @@
 """The command prints the address, serves it, and ends without a word."""
 
+import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from tests.cli.call import TINY, call, printed
 from tests.cli.test_process import SCRIPT
 from tests.serve.serving import BOUND
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "serve.md").read_text(encoding="utf-8")
 
 
 def serving(*arguments, **settings):
@@ -29,6 +35,7 @@ def serving(*arguments, **settings):
             False,
         ),
         (["levit128s", "--host", "localhost"], r"http://localhost:\d+/[\w-]{32}/", False),
+        (["levit128s", "--host", "127.1"], r"http://127\.0\.0\.1:\d+/[\w-]{32}/", False),
         (["levit128s", "--host", "0.0.0.0"], r"http://[^/]+:\d+/[\w-]{32}/", True),
     ],
 )
@@ -48,6 +55,62 @@ def test_the_address_is_printed_and_served_until_it_is_interrupted(arguments, ad
         "--host 0.0.0.0: is not loopback: whoever on the network learns the address can read and save the spec\n"
         if warned
         else ""
+    )
+
+
+@pytest.mark.parametrize("command", re.findall(r"^levit-explore (serve .*)$", PAGE, re.M))
+def test_a_command_of_the_page_about_it_serves_what_it_says(command, tmp_path):
+    (tmp_path / "docs").symlink_to(DOCS)
+    assert call("new", str(tmp_path / "my_levit"), "--from", "levit256")[0] == 0
+    alone = {"cwd": tmp_path, "env": {"PATH": "/nonexistent"}}  # without a browser to open
+    with serving(*shlex.split(command)[1:], **alone) as process:
+        with urllib.request.urlopen(process.stdout.readline(), timeout=BOUND) as answer:
+            assert b"levit" in answer.read()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=BOUND)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--set", "stages.0.depth=2"]])
+def test_a_pipe_of_the_shell_is_served(tmp_path, arguments):
+    (tmp_path / "tiny.yaml").write_text(TINY, encoding="utf-8")
+    reading = f"exec {shlex.join([SCRIPT, 'serve'])} <(cat tiny.yaml) {shlex.join(arguments)}"
+    with subprocess.Popen(["bash", "-c", reading], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        with urllib.request.urlopen(process.stdout.readline(), timeout=BOUND) as answer:
+            assert b"32x32" in answer.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(BOUND) == 0
+
+
+def test_a_pipe_in_the_place_of_the_file_keeps_nobody_waiting(tmp_path):
+    (tmp_path / "tiny.yaml").write_text(TINY, encoding="utf-8")
+    with serving(str(tmp_path / "tiny.yaml")) as process:
+        address = process.stdout.readline().rstrip("\n")
+        (tmp_path / "tiny.yaml").unlink()
+        os.mkfifo(tmp_path / "tiny.yaml")
+        told = b""
+        while b"is no file any more" not in told:
+            with urllib.request.urlopen(address, timeout=BOUND) as answer:
+                told = answer.read()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=BOUND) == ("", "")
+    assert process.returncode == 0
+
+
+def test_without_a_browser_the_reader_is_told_to_open_the_address():
+    with serving("levit128s", "--open", env={"PATH": "/nonexistent"}) as process:
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        assert process.stderr.readline() == "--open: found no browser; open the address yourself\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=BOUND) == ("", "")
+
+
+def test_an_address_that_nobody_would_learn_is_not_served():
+    closing = f"exec {shlex.join([SCRIPT, 'serve', 'levit128s'])} >&-"
+    found = subprocess.run(["bash", "-c", closing], stderr=subprocess.PIPE, text=True, timeout=BOUND)
+    assert (found.returncode, found.stderr) == (
+        2,
+        "serve: standard output is closed, so nobody would learn the address; open it, or give --open\n",
     )
 
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from levit_explore import load_spec
-from levit_explore.explorer.state import opened
 from levit_explore.serve.session import Session
+from levit_explore.serve.source import source
 from tests.cli.call import document, printed
 from tests.serve.serving import first, served
 
@@ -50,7 +50,7 @@ def test_the_numbers_are_those_of_flops(server, convention):
     rows = {row["name"]: row["cells"] for row in known["totals"]["rows"]}
     for name, key in ((f"FLOPs ({convention})", "flops"), ("parameters", "params")):
         assert rows[name][:2] == [f"{printed_now[key]:,}", f"{printed_before[key]:,}"]
-    report = server.get(f"report?{known['query']}").json
+    report = server.edit(known, None, "report")
     blocks = [
         (row["path"], row["flops"][report["convention"]], row["params"]) for row in report["specs"][0]["rows"]["block"]
     ]
@@ -118,16 +118,15 @@ def test_a_file_that_has_changed_meanwhile_is_not_saved_over_unseen(mine):
     assert mine.read_text(encoding="utf-8") == theirs.replace("depth: 2", "depth: 5")
 
 
-@pytest.mark.parametrize("source", ["levit256"])
-def test_a_bundled_spec_is_downloaded_and_not_saved(server, source):
+def test_a_bundled_spec_is_downloaded_and_not_saved(server):
     known = server.edit(first(server), DEPTH)
     refused = server.edit(known, None, "save")
     assert refused["file"] is None
-    assert refused["problem"]["lines"] == [f"{source}: is no file that could be saved; download the YAML instead"]
+    assert refused["problem"]["lines"] == ["levit256: is no file that could be saved; download the YAML instead"]
     text = server.get(f"yaml?{known['query']}").body.decode()
     assert printed("show", "-", stdin=text).splitlines()[2:] == [
         line
-        for line in printed("show", source, "--set", "stages.1.depth=5").splitlines()[2:]
+        for line in printed("show", "levit256", "--set", "stages.1.depth=5").splitlines()[2:]
         if not line.startswith("published")
     ]
 
@@ -141,7 +140,7 @@ def test_what_is_downloaded_of_a_file_keeps_its_comments(mine):
 
 
 def test_a_file_is_looked_at_again(mine):
-    session = Session(opened(str(mine)))
+    session = Session(source(str(mine))[0])
     before = session.look()
     mine.write_text(MINE.replace("depth: 2", "depth: 7"), encoding="utf-8")
     after = session.look(now=True)
@@ -159,9 +158,9 @@ def test_a_file_is_looked_at_again(mine):
 def test_a_network_too_large_to_draw_still_has_its_totals(server):
     known = server.edit(first(server), DEPTH | {"text": "1000"})
     assert known["problem"] is None
-    reply = server.get(f"report?{known['query']}")
+    reply = server.post("report", known | {"action": None})
     assert (reply.status, len(reply.json["lines"])) == (422, 1)
-    assert "too many parts" in reply.json["lines"][0]
+    assert "more than 10,000 parts" in reply.json["lines"][0]
     opened_again = first(server, known["query"])
     assert (opened_again["totals"], opened_again["drawn"]) == (known["totals"], False)
 
@@ -172,4 +171,4 @@ def test_answers_are_json_that_any_browser_reads(server):
 
     known = server.edit(first(server), {"do": "set", "path": ["drop_path"], "text": ".nan"})
     assert known["problem"] is not None
-    json.loads(server.get("report").body, parse_constant=refused)
+    json.loads(server.post("report", known | {"action": None}).body, parse_constant=refused)

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from levit_explore.analysis.conventions import CONVENTIONS
-from levit_explore.analysis.counts import By
 from levit_explore.analysis.diff import Change, diff
 from levit_explore.plan.tree import Plan
 from levit_explore.render.report.axes import axis
-from levit_explore.render.report.charges import table
 from levit_explore.render.sheet import text
 from levit_explore.spec.write import fields
 
@@ -21,7 +19,7 @@ def comparison(plans: Sequence[Plan], specs: Sequence[dict[str, Any]]) -> dict[s
     return {
         "measures": _measures(specs),
         "fields": _fields(plans),
-        "stages": _stages(plans),
+        "stages": _stages(specs),
         "scatter": _scatter(plans, specs),
     }
 
@@ -84,9 +82,9 @@ def _written(value: Any) -> str:
             return str(value)
 
 
-def _stages(plans: Sequence[Plan]) -> list[dict[str, Any]]:
+def _stages(specs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows by stage of all networks by path; a network without such a part has none to count."""
-    tables = [{row["path"]: row["flops"] for row in table(plan, By.STAGE)} for plan in plans]
+    tables = [{row["path"]: row["flops"] for row in spec["rows"]["stage"]} for spec in specs]
     paths = list(dict.fromkeys(path for rows in tables for path in rows))
     return [
         {

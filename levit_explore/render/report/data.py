@@ -12,7 +12,7 @@ from levit_explore.plan.tree import Plan, walk
 from levit_explore.render.graphs.labels import clipped
 from levit_explore.render.report.area import area
 from levit_explore.render.report.biases import biases
-from levit_explore.render.report.charges import charges, ledgers, table
+from levit_explore.render.report.charges import charges, ledgers, tables
 from levit_explore.render.report.comparison import comparison
 from levit_explore.render.report.graphs import graphs
 from levit_explore.render.report.sums import balance, memory
@@ -88,7 +88,7 @@ def _spec(plan: Plan, name: str, convention: str, index: int) -> dict[str, Any]:
         "notes": [text(note) for note in published_notes(plan)],
         "yaml": to_yaml(fields(plan.spec)),
         "totals": totals,
-        "rows": {str(by): table(plan, by) for by in By},
+        "rows": tables(plan),
         "ledgers": ledgers(plan),
         "area": area(plan, totals),
         "balance": balance(plan),

@@ -171,11 +171,20 @@ def test_a_tab_shows_what_its_command_prints(name, monkeypatch):
     assert results(_served(findings, monkeypatch)).findings == found.results.findings
 
 
+@pytest.mark.parametrize("name", STATES)
+def test_the_line_of_biases_says_where_its_command_leaves_out_what_was_learned(name):
+    found = shown(name)
+    told, _ = commands(found)
+    (line,) = (line for line in told if line.about.startswith("what the tab of biases shows"))
+    learned = document(*shlex.split(line.plain.command)[1:])["learned"]
+    assert line.about.endswith(", without what was learned") == (found.checkpoint is not None and not learned)
+
+
 def _served(line, monkeypatch):
     """The state that `serve` would show until it is interrupted."""
     served = []
-    monkeypatch.setattr("levit_explore.serve.app.serve_until_interrupted", lambda *_: None)
-    monkeypatch.setattr("levit_explore.serve.session.Session", served.append)
+    monkeypatch.setattr("levit_explore.serve.running.serve_until_interrupted", lambda *_: None)
+    monkeypatch.setattr("levit_explore.serve.listener.address", lambda *given: served.append(given[-1]) or "")
     printed(*shlex.split(line)[1:])
     return served[0]
 
