@@ -1,0 +1,1 @@
+"""Design spaces counted, enumerated and searched exactly, as sums of parts that few choices decide."""

@@ -1,0 +1,120 @@
+"""How many variants there are and how many keep some bounds, exactly and without visiting each.
+
+Without bounds axes are summed out one at a time. With bounds the cell is cut in two: for each choice along the cut the
+sums of both sides are listed, and pairs of a left and a right sum that keep the bounds are counted by sorting.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from levit_explore.search.cut import Cut, cut
+from levit_explore.search.dominance import Cloud, pairs
+from levit_explore.search.elimination import eliminate, ways_to_choose
+from levit_explore.search.extremes import lowest
+from levit_explore.search.factors import Factors
+from levit_explore.search.forms import Bound, Limit, limit
+from levit_explore.search.halves import signed
+from levit_explore.search.tables import LIMIT, Array, Unfit, axes, grid, grown, joined, picked, reach
+
+BATCH = 2**19  # sums listed at once
+LONGEST = 2**24  # sums of one side for one choice on the cut
+
+
+@dataclass(frozen=True)
+class Split:
+    """Tables of a cell that is cut in two: the sums that are bounded, and in how many ways each comes about."""
+
+    shape: tuple[int, ...]
+    limits: tuple[Limit, ...]
+    weights: tuple[Array, ...]
+    multiple: int  # in how many ways each comes about besides
+    cut: Cut
+
+
+def count(factors: Factors, bounds: Sequence[Bound] = ()) -> int:
+    """How many allowed variants are within all bounds.
+
+    Raises Unfit where the tables that it needs would be too large to hold.
+    """
+    return sum(sign * within(factors, kept) for sign, kept in conjunctions(factors, bounds))
+
+
+def conjunctions(factors: Factors, bounds: Sequence[Bound]) -> list[tuple[int, tuple[Limit, ...]]]:
+    """Signed sets of bounds whose counts add up to that of all bounds; each set has few different sums."""
+
+    def least(terms: Sequence[Array]) -> int:
+        try:
+            found = lowest(factors.shape, terms, factors.masks)
+        except Unfit:
+            found = None
+        return sum(int(term.min()) for term in terms) if found is None else found
+
+    return signed([limit(factors, bound) for bound in bounds], least)
+
+
+def within(factors: Factors, limits: Sequence[Limit]) -> int:
+    """How many allowed variants keep these bounds, taken all at once."""
+    if not limits:
+        return ways_to_choose(factors.shape, [mask.astype(np.int64) for mask in factors.masks])
+    found = split(factors, limits)
+    if max(grown(found.shape, found.cut.left), grown(found.shape, found.cut.right)) > LONGEST:
+        raise Unfit("the sums on one side of every cut found are too many to list")
+    return found.multiple * sum(pairs(left, right) for left, right in _batches(found))
+
+
+def split(factors: Factors, limits: Sequence[Limit]) -> Split:
+    """The cell without the axes that no bound depends on, which are counted and summed out, cut in two."""
+    bounded = {axis for limit in limits for axis in joined(limit.terms)}
+    free = [axis for axis in range(len(factors.shape)) if axis not in bounded]
+    _, remaining = eliminate(factors.shape, [mask.astype(np.int64) for mask in factors.masks], free)
+    weights = [table for table in remaining.tables if axes(table)]
+    multiple = math.prod(int(table.item()) for table in remaining.tables if not axes(table))
+    if math.prod(map(reach, weights)) * factors.size >= LIMIT and any(reach(table) > 1 for table in weights):
+        raise Unfit("so many variants have equal sums that 64 bits cannot count them")
+    scopes = [axes(table) for table in (*weights, *(term for limit in limits for term in limit.terms))]
+    found = cut(factors.shape, scopes, len(limits))
+    return Split(factors.shape, tuple(limits), tuple(weights), multiple, found)
+
+
+def _batches(split: Split) -> Iterator[tuple[Cloud, Cloud]]:
+    """The sums of the left side, and what the bounds leave for those of the right, a group for each choice on the cut.
+
+    A left sum is small enough for a right one where it is at most what the bound leaves beside the right one.
+    """
+    on = [split.shape[axis] for axis in split.cut.on]
+    total = grown(split.shape, split.cut.on)
+    sides = grown(split.shape, split.cut.left) + grown(split.shape, split.cut.right)
+    step = max(1, BATCH // sides)
+    for start in range(0, total, step):
+        places = grid(on, start, min(total, start + step))
+        left = _side(split, places, split.cut.left, shared=True)
+        right = _side(split, places, split.cut.right, shared=False)
+        at_most = np.array([[limit.at_most] for limit in split.limits], np.int64)
+        yield left, Cloud(right.groups, at_most - right.values, right.weights)
+
+
+def _side(split: Split, places: Array, side: Sequence[int], shared: bool) -> Cloud:
+    """The sums of one side for some choices on the cut; tables that depend on the cut alone count as `shared` says."""
+    on, beside = set(split.cut.on), set(side)
+    shape = (len(places), *(split.shape[axis] for axis in side))
+
+    def ours(tables: Sequence[Array]) -> list[Array]:
+        mine = [table for table in tables if set(axes(table)) & beside or (shared and set(axes(table)) <= on)]
+        return sorted((_opened(table, split.cut.on, side, places) for table in mine), key=lambda part: part.size)
+
+    weights = np.broadcast_to(reduce(np.multiply, ours(split.weights), np.ones((), np.int64)), shape).reshape(-1)
+    kept = np.flatnonzero(weights)
+    sums = [sum(ours(limit.terms), start=np.zeros((), np.int64)) for limit in split.limits]
+    values = np.array([np.broadcast_to(row, shape).reshape(-1)[kept] for row in sums], np.int64)
+    return Cloud(kept // max(1, math.prod(shape[1:])), values, weights[kept])
+
+
+def _opened(table: Array, on: Sequence[int], side: Sequence[int], places: Array) -> Array:
+    """A table at places on the cut: (places, the side's axes)."""
+    rest = [axis for axis in range(table.ndim) if axis not in on]
+    part = picked(table, on, places)
+    return part.squeeze(tuple(index for index, axis in enumerate(rest, start=1) if axis not in side))
