@@ -14,7 +14,8 @@ from PIL import Image
 from levit_explore.cli.main import run
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = {name: (DOCS / name).read_text(encoding="utf-8") for name in ("biases.md", "graphs.md", "report.md")}
+NAMES = ("biases.md", "graphs.md", "report.md", "search.md")
+PAGES = {name: (DOCS / name).read_text(encoding="utf-8") for name in NAMES}
 MAKE = runpy.run_path(str(DOCS / "make.py"))
 
 
@@ -65,7 +66,7 @@ def test_every_picture_of_a_page_is_made_by_a_command(page):
     pictures = set(re.findall(r"^!\[[^\]]*\]\((.*)\)$", PAGES[page], re.M))
     assert pictures
     for picture in pictures - {"report.png"}:  # which the browser makes
-        assert f"-o docs/{picture}" in PAGES[page]
+        assert re.search(rf"(-o|--plot) docs/{picture}", PAGES[page])
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium to take a picture with")

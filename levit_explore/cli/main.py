@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import typer
 
-from levit_explore.cli import biases, explore, graph, report, serve, weights  # noqa: F401  add their commands
+from levit_explore.cli import biases, explore, fit, graph, report, serve, sweep, weights  # noqa: F401  add their commands
 from levit_explore.cli.commands import app
 from levit_explore.errors import LevitError, SpecError
 from levit_explore.render.sheet import text

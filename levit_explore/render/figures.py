@@ -70,7 +70,7 @@ def encoded(
 ) -> bytes:
     """What `draw` writes into a file of a suffix in SUFFIXES."""
     buffer = io.BytesIO()
-    with _settings():
+    with settings():
         made = figure(maps, view, query, model, after, other)
         made.savefig(buffer, format=suffix[1:], dpi=_DPI, metadata=_UNDATED[suffix])
     return buffer.getvalue()
@@ -101,7 +101,7 @@ def _title(view: View, maps: Sequence[BiasMap]) -> str:
 
 
 @contextmanager
-def _settings() -> Iterator[None]:
+def settings() -> Iterator[None]:
     """The settings that matplotlib comes with, whatever the user's are, told to depend on nothing but the data."""
     try:
         import matplotlib

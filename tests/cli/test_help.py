@@ -30,7 +30,7 @@ def _quick_and_wide(monkeypatch):
 def test_help_lists_every_command():
     assert list(GROUP.commands) == [
         *("list", "show", "schema", "flops", "reconcile", "balance", "diff", "new"),
-        *("verify", "inspect", "convert", "biases", "explore", "graph", "report", "serve"),
+        *("verify", "inspect", "convert", "biases", "explore", "fit", "graph", "report", "serve", "sweep"),
     ]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from levit_explore.analysis.balance import HIGH, LOW
 from levit_explore.analysis.biases import BiasMap
 from levit_explore.analysis.conventions import CONVENTIONS, lookup
-from levit_explore.analysis.counts import By
 from levit_explore.plan.tree import Plan, walk
 from levit_explore.render.graphs.labels import clipped
 from levit_explore.render.report.area import area

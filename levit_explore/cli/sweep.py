@@ -1,0 +1,208 @@
+"""The command that sweeps a design space."""
+
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from levit_explore.cli.commands import app
+from levit_explore.cli.options import Counting, Edits, Form, Output, Size
+from levit_explore.cli.progress import warn
+from levit_explore.errors import LevitError
+from levit_explore.render.emit import SUFFIXES, Format, by_suffix, emit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from levit_explore.search.store import Store
+    from levit_explore.search.sweep_found import Sweep, Wanted
+    from levit_explore.space.space import Space
+
+_ROWS = ".parquet"
+_MOST_DRAWN = 10**7
+
+
+class Way(StrEnum):
+    """How a space is swept."""
+
+    ENUMERATE = "enumerate"
+    TABLES = "tables"
+    SAMPLE = "sample"
+
+
+@app.command("sweep", epilog="Example: levit-explore sweep levit128 --set 'stages.0.depth={range: [1, 8]}'")
+def sweep_space(
+    source: Annotated[
+        str, typer.Argument(metavar="SPACE", help="A spec in which fields hold choices: a YAML path, or - for stdin.")
+    ],
+    edits: Edits = [],  # noqa: B006
+    size: Size = None,
+    convention: Counting = "levit",
+    objectives: Annotated[
+        str, typer.Option(metavar="NAMES", help="What the front makes small; with - before a name, large.")
+    ] = "flops,params",
+    best: Annotated[int, typer.Option(min=0, metavar="K", help="Also give the best K by an expression.")] = 0,
+    by: Annotated[
+        str | None, typer.Option(metavar="EXPR", help="What the best have the least of: 'flops + 20 * params'.")
+    ] = None,
+    representatives: Annotated[
+        int, typer.Option(min=0, max=10**5, metavar="N", help="Also draw N of those that fit, evenly.")
+    ] = 0,
+    sample: Annotated[str | None, typer.Option(metavar="N", help="Count a sample alone, of so many: 1M.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="What all that is drawn follows from.")] = 0,
+    way: Annotated[Way | None, typer.Option(help="How to go about it (default: the way that serves).")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="Processes that count.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster that counts: tcp://host:8786.")
+    ] = None,
+    form: Form = None,
+    output: Output = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from what is beside -o FILE.parquet.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also draw cost against cost: .svg, .png, .pdf or .html.")
+    ] = None,
+    save_specs: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write the best, or else the front, as spec files.")
+    ] = None,
+) -> None:
+    """How many variants of a design space fit, which of them no other beats, and how their costs are spread."""
+    from levit_explore.search.sweep_found import EmptyError
+    from levit_explore.space.load import load_space
+
+    shape = _format(form, output)
+    _check(output, resume, plot, save_specs)
+    wanted = _wanted(objectives, best, by, representatives, sample, seed, convention, way)
+    space = load_space(source, edits, size)
+    try:
+        found = _swept(space, wanted, output, resume, workers, scheduler)
+    except EmptyError as error:
+        typer.echo(f"{error}", err=True)
+        raise typer.Exit(1) from None
+    if save_specs is not None:
+        _save(found, source, save_specs)
+    if plot is not None:
+        _plot(found, plot)
+    _emit(found, shape, None if output is None or output.suffix.lower() == _ROWS else output)
+
+
+def _format(form: Format | None, output: Path | None) -> Format:
+    if form is not None or output is None or output.suffix.lower() == _ROWS:
+        return form or Format.TABLE
+    return by_suffix(output, SUFFIXES | {_ROWS: Format.TABLE})
+
+
+def _check(output: Path | None, resume: bool, plot: Path | None, folder: Path | None) -> None:
+    """Refuses what cannot be written before anything is counted."""
+    rows = output is not None and output.suffix.lower() == _ROWS
+    if resume and not rows:
+        raise LevitError("--resume: goes on with a file of rows; add -o FILE.parquet, as it was given before")
+    if plot is not None:
+        from levit_explore.render.front import check_suffix
+
+        check_suffix(plot)
+    for path in (output, plot):
+        if path is not None and not path.parent.is_dir():
+            raise LevitError(f"{path}: cannot be written (there is no folder {path.parent})")
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise LevitError(f"--save-specs {folder}: is a file; name a folder")
+
+
+def _wanted(
+    objectives: str,
+    best: int,
+    by: str | None,
+    representatives: int,
+    sample: str | None,
+    seed: int,
+    convention: str,
+    way: Way | None,
+) -> "Wanted":
+    from levit_explore.analysis.conventions import lookup
+    from levit_explore.search.sweep_found import Wanted
+    from levit_explore.search.sweep_measures import objectives as read
+    from levit_explore.search.sweep_measures import ranking
+
+    lookup(convention)
+    if best and by is None:
+        raise LevitError(f"--best {best}: does not say of what; add --by flops, or another expression of quantities")
+    if sample is not None and way not in (None, Way.SAMPLE):
+        raise LevitError(f"--sample {sample}: is a way of its own; leave out --way {way}")
+    return Wanted(
+        read(objectives),
+        None if by is None else ranking(by),
+        best or (10 if by is not None else 0),
+        representatives,
+        None if sample is None else _drawn(sample),
+        seed,
+        convention,
+        None if way is None else way.value,
+    )
+
+
+def _drawn(text: str) -> int:
+    """The number that "1M" or "250000" stands for."""
+    from levit_explore.space.grammar import expression
+    from levit_explore.space.nodes import Number, UnreadableError
+
+    try:
+        node = expression(text)
+    except UnreadableError:
+        node = None
+    if not isinstance(node, Number) or node.value.denominator != 1 or not 1 <= node.value <= _MOST_DRAWN:
+        words = f"--sample {text[:40]}: is no number of variants; write 1M or 250000, at most {_MOST_DRAWN:,}"
+        raise LevitError(words)
+    return int(node.value)
+
+
+def _swept(
+    space: "Space", wanted: "Wanted", output: Path | None, resume: bool, workers: int, scheduler: str | None
+) -> "Sweep":
+    from levit_explore.cli.sweep_progress import sweeping
+    from levit_explore.search.sweep import Means, sweep
+
+    with _stored(space, wanted, output, resume) as store, sweeping() as progress:
+        try:
+            return sweep(space, wanted, Means(store, workers, scheduler, progress, warn))
+        except KeyboardInterrupt:
+            kept = f"; add --resume to go on from {store.folder}" if store else "; with -o FILE.parquet it can go on"
+            sys.stderr.write(f"levit-explore: stopped{kept}\n")
+            raise
+
+
+@contextmanager
+def _stored(space: "Space", wanted: "Wanted", output: Path | None, resume: bool) -> "Iterator[Store | None]":
+    """The store of rows that a file of rows asks for."""
+    if output is None or output.suffix.lower() != _ROWS:
+        yield None
+        return
+    from levit_explore.search.store import opened
+    from levit_explore.search.sweep import task
+
+    with opened(output, task(space, wanted.convention).header, resume) as store:
+        yield store
+
+
+def _save(found: "Sweep", source: str, folder: Path) -> None:
+    from levit_explore.search.sweep_specs import MOST, base_of, save_specs, spec_files
+
+    rows = found.best if found.wanted.best else found.front
+    if len(rows) > MOST:
+        raise LevitError(f"--save-specs {folder}: the front has {len(rows):,} variants; choose some by --best and --by")
+    save_specs(spec_files(found.space, rows, base_of(source)), folder)
+    typer.echo(f"wrote {len(rows)} spec{'' if len(rows) == 1 else 's'} to {folder}", err=True)
+
+
+def _plot(found: "Sweep", path: Path) -> None:
+    from levit_explore.render.front import draw_front
+
+    draw_front(found, path)
+
+
+def _emit(found: "Sweep", form: Format, output: Path | None) -> None:
+    from levit_explore.render.results.sweep import sweep_data, sweep_sheets
+
+    people = form in (Format.TABLE, Format.MARKDOWN)
+    emit(sweep_sheets(found) if people else [sweep_data(found)], form, output)

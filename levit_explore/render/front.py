@@ -1,0 +1,180 @@
+"""A front as a picture in a file: cost against cost, coloured by balance, with the published models beside it."""
+
+import io
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from levit_explore.errors import LevitError
+from levit_explore.render.figures import settings
+from levit_explore.render.front_points import Points, Shown, ratios, shown
+from levit_explore.render.sheet import si, text
+from levit_explore.search.sweep_found import Sweep
+from levit_explore.writing import write_file
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".svg", ".png", ".pdf", ".html", ".htm")
+_DPI = 150
+_UNDATED: dict[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
+_COLORS = "PuOr_r"  # told apart by the colour-blind: purple and orange, pale at 1
+_INK, _GROUND = "#222222", "#ebebeb"  # on which pale points are seen too
+
+
+def check_suffix(path: Path) -> None:
+    """Raises LevitError where the suffix of a file names no picture."""
+    if path.suffix.lower() not in SUFFIXES:
+        given = f"the suffix {path.suffix}" if path.suffix else "a name without a suffix"
+        raise LevitError(f"--plot {path}: {given} names no picture; end it in .svg, .png, .pdf or .html")
+
+
+def draw_front(found: Sweep, path: Path) -> None:
+    """Writes the picture of a sweep, with .html as a page with tables; the same bytes for the same sweep.
+
+    Raises LevitError for another suffix, and where the file cannot be written or matplotlib is missing.
+    """
+    check_suffix(path)
+    suffix = path.suffix.lower()
+    if suffix in (".html", ".htm"):
+        from levit_explore.render.front_page import page
+
+        content = page(found, encoded(found, ".svg")).encode()
+    else:
+        content = encoded(found, suffix)
+    write_file(path, lambda file: file.write_bytes(content))
+
+
+def encoded(found: Sweep, suffix: str) -> bytes:
+    """The picture of a sweep as .svg, .png or .pdf."""
+    buffer = io.BytesIO()
+    with settings():
+        made = figure(found)
+        made.savefig(buffer, format=suffix[1:], dpi=_DPI, metadata=_UNDATED[suffix])
+    return buffer.getvalue()
+
+
+def figure(found: Sweep) -> "Figure":
+    """The figure that `draw_front` writes."""
+    from matplotlib.figure import Figure
+
+    points = shown(found)
+    made = Figure(figsize=(8, 5.6), layout="constrained")
+    axes = made.add_subplot()
+    norm = _norm(points)
+    _scatter(axes, points.fit, norm, _fit_words(found, points), size=8, edge="none")
+    marks = _scatter(axes, points.front, norm, _front_words(found), size=22, edge=_INK)
+    places = list(points.joined)
+    axes.plot(points.front.x[places], points.front.y[places], color=_INK, linewidth=1, zorder=2)
+    _mark_published(axes, points, norm)
+    _scale(axes, points)
+    _add_bar(made, axes, marks)
+    axes.set_title(text(_title(found)), loc="left", fontsize=11)
+    made.legend(fontsize=8, loc="outside lower left", ncols=3, frameon=False)
+    return made
+
+
+def _title(found: Sweep) -> str:
+    about = "" if found.within.exact else "about "
+    return f"{found.space.name[:60]}: {about}{found.within.value:,} variants fit, of {found.space.size:,}"
+
+
+def _fit_words(found: Sweep, points: Shown) -> str:
+    drawn = len(points.fit.numbers)
+    return "variants that fit" if drawn == found.within.value else f"{drawn:,} of the variants that fit"
+
+
+def _front_words(found: Sweep) -> str:
+    source = f" of {found.sources['front'].split(',')[0]}" if not found.exact and "front" in found.sources else ""
+    return f"front ({', '.join(map(str, found.wanted.objectives))}){source}: {len(found.front):,}"
+
+
+def _norm(points: Shown) -> "Normalize":
+    """A scale of colours, the same in both directions from 1, that holds nine tenths of all that is shown."""
+    from matplotlib.colors import LogNorm
+
+    found = np.abs(np.log(np.array([*ratios(points)] or [1.0])))
+    reach = math.exp(max(float(np.quantile(found, 0.9)), math.log(1.25)))
+    return LogNorm(1 / reach, reach)
+
+
+def _scatter(axes: "Axes", points: Points, norm: "Normalize", label: str, *, size: float, edge: str) -> Any:
+    """Points in the colours of their balance; those without one have the colour of 1."""
+    colors = np.maximum(np.nan_to_num(points.balance, nan=1.0), 1e-9)
+    style: dict[str, Any] = {"cmap": _COLORS, "norm": norm, "linewidths": 0.5, "edgecolors": edge}
+    cloud = edge == "none"  # thousands of points, which a vector picture holds as an image
+    return axes.scatter(
+        points.x, points.y, size, colors, label=label, zorder=1 if cloud else 3, rasterized=cloud, **style
+    )
+
+
+def _mark_published(axes: "Axes", points: Shown, norm: "Normalize") -> None:
+    """Stars for the published models, each with its name and the accuracy that is printed for it."""
+    models = points.published
+    xs = [one.x for one in models]
+    axes.scatter(
+        xs,
+        [one.y for one in models],
+        130,
+        [one.balance for one in models],
+        marker="*",
+        cmap=_COLORS,
+        norm=norm,
+        edgecolors=_INK,
+        linewidths=0.8,
+        zorder=4,
+        label="published models, at their own image size",
+    )
+    box = {"boxstyle": "square,pad=0.1", "facecolor": _GROUND, "edgecolor": "none", "alpha": 0.8}
+    for one, (place, side) in zip(models, _label_places(points), strict=True):
+        style: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8, "ha": side, "zorder": 5, "bbox": box}
+        axes.annotate(one.label, (one.x, one.y), place, **style)
+
+
+def _label_places(points: Shown) -> Iterator[tuple[tuple[float, float], str]]:
+    """Where names stand, in points from the models: beside them, or of models of one height at steps below."""
+    heights = [one.y for one in points.published]
+    xs = [one.x for one in points.published]
+    middle = np.sqrt(min(points.fit.x.min(initial=np.inf), *xs) * max(xs))
+    for index, one in enumerate(points.published):
+        if heights.count(one.y) > 1:
+            yield (8, -18 - 12 * heights[:index].count(one.y)), "right"
+        else:
+            yield ((9, -3), "left") if one.x < middle else ((-9, -3), "right")
+
+
+def _scale(axes: "Axes", points: Shown) -> None:
+    """Logarithmic axes for costs, and room for the names of models; ticks with prefixes."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    for name, objective, label in zip("xy", points.axes, points.labels, strict=True):
+        axis = axes.xaxis if name == "x" else axes.yaxis
+        if objective.name not in ("depth", "balance"):
+            (axes.set_xscale if name == "x" else axes.set_yscale)("log")
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: si(round(value))))
+            axis.set_minor_formatter(NullFormatter())
+        axis.set_label_text(label)
+    axes.margins(x=0.08, y=0.06)
+    axes.grid(color="white", linewidth=0.8)
+    axes.set_facecolor(_GROUND)
+    axes.set_axisbelow(True)
+
+
+def _add_bar(made: "Figure", axes: "Axes", marks: Any) -> None:
+    from matplotlib.ticker import NullLocator
+
+    low, high = marks.norm.vmin, marks.norm.vmax
+    bar = made.colorbar(marks, ax=axes, extend="both", label="FLOPs of attention / FLOPs of MLP")
+    bar.ax.yaxis.set_minor_locator(NullLocator())
+    ticks = (low, low**0.5, 1.0, high**0.5, high)
+    bar.set_ticks(ticks, labels=[f"{tick:.2f}" for tick in ticks])

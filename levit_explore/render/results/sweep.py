@@ -1,0 +1,200 @@
+"""What a sweep of a design space found."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from levit_explore.render.results.sweep_rows import grouped, records
+from levit_explore.render.sheet import Column, Record, Sheet, Table, count, percent, ratio, si, text
+from levit_explore.search.rows import Rows
+from levit_explore.search.sweep_found import Number, Sweep
+from levit_explore.search.sweep_spread import SHARES
+
+MOST_SHOWN = 20  # variants of a front in a table
+_SHORT = {"flops": "FLOPs", "params": "params", "activation_memory": "memory", "bytes_moved": "moved"}
+_LONG = {
+    "flops": "FLOPs",
+    "attention": "attention FLOPs",
+    "mlp": "MLP FLOPs",
+    "params": "params",
+    "activation_memory": "memory, bytes",
+    "bytes_moved": "moved, bytes",
+    "depth": "blocks",
+    "balance": "balance",
+}
+
+
+def sweep_sheets(found: Sweep, most: int = MOST_SHOWN) -> list[Sheet]:
+    """The results for people: counts and the front, at most so many of it, the best, those drawn, how costs spread."""
+    front = records(found, _evenly(_along(found), most))
+    sheets = [Sheet(_title(found), {}, (_table(front, found),), _intro(found), _front_notes(found, front))]
+    if found.wanted.best:
+        best = records(found, found.best)
+        title = f"{_many(len(best), 'variant')} with the least {text(found.wanted.by)}{_from(found, 'best')}"
+        sheets.append(Sheet(title, {}, (_table(best, found),)))
+    if found.wanted.representatives:
+        drawn = records(found, found.representatives)
+        title = f"{_many(len(drawn), 'variant')} drawn evenly from those that fit (seed {found.wanted.seed})"
+        sheets.append(Sheet(title, {}, (_table(drawn, found),)))
+    if found.spread:
+        title = f"how many per cent of the variants that fit have at most{_from(found, 'spread')}"
+        sheets.append(Sheet(title, {}, (_quantiles(found),), (), _spread_notes(found)))
+    return sheets
+
+
+def sweep_data(found: Sweep) -> Sheet:
+    """The results for programs: the whole document, and in CSV all variants of all results."""
+    front, best = records(found, _along(found)), records(found, found.best)
+    drawn = records(found, found.representatives)
+    rows = [
+        {"result": result} | one["choices"] | {key: value for key, value in one.items() if key != "choices"}
+        for result, variants in (("front", front), ("best", best), ("representative", drawn))
+        for one in variants
+    ]
+    keys = ["result", "number", *(axis.name for axis in found.space.axes)]
+    keys += [key for key in (front or [{}])[0] if key not in ("number", "choices")]
+    written = [row | {"unpublished": " ".join(row["unpublished"])} for row in rows]
+    return Sheet(
+        _title(found), sweep_document(found, front, best, drawn), (Table(tuple(Column(k, k) for k in keys), written),)
+    )
+
+
+def sweep_document(
+    found: Sweep, front: Sequence[Record], best: Sequence[Record], drawn: Sequence[Record]
+) -> dict[str, Any]:
+    """The JSON document of a sweep with these variants."""
+    wanted = found.wanted
+    return {
+        "schema": "levit-explore/sweep/1",
+        "space": found.space.name,
+        "digest": found.space.digest,
+        "convention": wanted.convention,
+        "size": found.space.size,
+        "allowed": found.allowed.value,
+        "within": found.within.value,
+        "way": found.way,
+        "why": found.why,
+        "exact": found.exact,
+        "sources": dict(found.sources),
+        "sample": _drew(found),
+        "axes": {axis.name: list(axis.values) for axis in found.space.axes},
+        "constraints": [one.text for one in found.space.constraints],
+        "objectives": [str(one) for one in wanted.objectives],
+        "by": wanted.by and wanted.by.text,
+        "seed": wanted.seed,
+        "front": front,
+        "best": best,
+        "representatives": drawn,
+        "quantiles": {n: {str(share): _short(v) for share, v in s.quantiles.items()} for n, s in found.spread.items()},
+        "quantile_widths": {name: one.width for name, one in found.spread.items()},
+        "edf": {n: [[_short(v), round(p, 6)] for v, p in one.distribution] for n, one in found.spread.items()},
+    }
+
+
+def _drew(found: Sweep) -> dict[str, Any] | None:
+    if found.drew is None:
+        return None
+    errors = {"allowed": found.allowed.error, "within": found.within.error}
+    share = {"share": round(found.drew.share, 6), "standard_error": round(found.drew.error, 6)}
+    return {"drawn": found.drew.drawn, "fit": found.drew.fit, **share, "errors": errors}
+
+
+def _short(value: float) -> float:
+    return round(value, 4) if isinstance(value, float) and value != int(value) else int(value)
+
+
+def _title(found: Sweep) -> str:
+    return f"{found.space.name}: a design space of {_many(found.space.size, 'variant')}"
+
+
+def _intro(found: Sweep) -> list[str]:
+    lines = [
+        f"{_number(found.allowed)} sound and within the constraints on fields,",
+        f"{_number(found.within)} within those on totals too (FLOPs under {found.wanted.convention})",
+    ]
+    if found.drew is not None and not found.within.exact:
+        share, error = percent(found.drew.share), f"{found.drew.error:.2%}"
+        lines.append(f"{share} of {found.drew.drawn:,} variants drawn fit (standard error {error})")
+    exact = "; counts, front and best are exact" if found.exact else ""
+    return [*lines, f"way: {found.way} ({found.why}){exact}"]
+
+
+def _number(number: Number) -> str:
+    if number.exact:
+        return f"{number.value:,} {'is' if number.value == 1 else 'are'}"
+    return f"about {number.value:,} (standard error {number.error:,}) are"
+
+
+def _front_notes(found: Sweep, shown: Sequence[Record]) -> list[str]:
+    aims = ", ".join(str(one) for one in found.wanted.objectives)
+    cut = "" if len(shown) == len(found.front) else f"; {len(shown)} are shown, evenly along it"
+    notes = [f"the front of {aims}: {_many(len(found.front), 'variant')}{cut}{_from(found, 'front')}."]
+    outside = Counter(field for one in shown for field in one["unpublished"])
+    if outside:
+        listed = ", ".join(f"{field} of {times}" for field, times in outside.most_common(4))
+        more = f" and {len(outside) - 4} more fields" if len(outside) > 4 else ""
+        notes.append(f"Outside what published models use, of those shown: {listed}{more}.")
+    return [*notes, "memory: activations of one image as float32; blocks: the sum of depths; balance: attention / MLP."]
+
+
+def _from(found: Sweep, result: str) -> str:
+    return f" (of {found.sources[result]})" if result in found.sources else ""
+
+
+def _along(found: Sweep) -> Rows:
+    """The front in the order of its first objective."""
+    return found.front.take(np.lexsort((found.front.numbers, found.wanted.objectives[0](found.front))))
+
+
+def _evenly(rows: Rows, most: int) -> Rows:
+    if len(rows) <= most:
+        return rows
+    return rows.take(np.arange(most) * (len(rows) - 1) // (most - 1))
+
+
+def _table(variants: Sequence[dict[str, Any]], found: Sweep) -> Table:
+    """Variants with what not all of them chose alike, and costs with three digits."""
+    groups = grouped(variants)
+    costs = ["flops", "params", "activation_memory"]
+    costs += ["bytes_moved"] if any(one.name == "bytes_moved" for one in found.wanted.objectives) else []
+    rows = [
+        {"number": str(one["number"]), **own, "balance": one["balance"], "blocks": one["depth"]}
+        | {cost: si(one[cost]) for cost in costs}
+        for one, own in zip(variants, groups, strict=True)
+    ]
+    columns = [Column("number", "number"), *(Column(name, name) for name in (groups or [{}])[0])]
+    columns += [Column(cost, _SHORT[cost]) for cost in costs]
+    columns += [Column("balance", "balance", ratio), Column("blocks", "blocks", count)]
+    return Table(tuple(columns), _set_right(rows, costs))
+
+
+def _quantiles(found: Sweep) -> Table:
+    rows = [
+        {"quantity": _LONG[name]} | {str(share): _value(name, value) for share, value in one.quantiles.items()}
+        for name, one in found.spread.items()
+    ]
+    shares = [str(share) for share in SHARES]
+    columns = (Column("quantity", ""), *(Column(share, f"{share:>5} %") for share in shares))
+    return Table(columns, _set_right(rows, shares, 7))
+
+
+def _value(name: str, value: float) -> str:
+    return ratio(value) if name == "balance" else si(int(value))
+
+
+def _set_right(rows: Sequence[dict[str, Any]], keys: Sequence[str], least: int = 6) -> list[Mapping[str, Any]]:
+    """The rows with texts of numbers set to the right."""
+    widths = {key: max([least, *(len(row[key]) for row in rows)]) for key in keys}
+    return [row | {key: row[key].rjust(widths[key]) for key in keys} for row in rows]
+
+
+def _spread_notes(found: Sweep) -> list[str]:
+    notes = [f"balance: {found.sources['balance']}."] if "balance" in found.sources else []
+    width = max(one.width for one in found.spread.values())
+    return [*notes, *(["Quantiles are at most a thousandth of their range too high."] if width else [])]
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,122 @@
+"""A design space swept: how many variants fit, their front, the best, some drawn, and how their costs are spread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from levit_explore.search.counting import counting
+from levit_explore.search.factors import QUANTITIES
+from levit_explore.search.progress import Progress, unsaid, unseen
+from levit_explore.search.rows import Rows, joined
+from levit_explore.search.run import run
+from levit_explore.search.store import Store
+from levit_explore.search.summary import summary_of
+from levit_explore.search.sweep_choice import Way, choose
+from levit_explore.search.sweep_drawn import Drawn, draw
+from levit_explore.search.sweep_empty import nothing
+from levit_explore.search.sweep_found import Drew, EmptyError, Number, Sweep, Wanted
+from levit_explore.search.sweep_spread import edges, spread, spread_of_all
+from levit_explore.search.sweep_tables import Laid, allowed, exact_front, laid, within
+from levit_explore.search.tables import Unfit
+from levit_explore.search.task import Task
+from levit_explore.search.ways import DRAWN, ENUMERATE, SAMPLE, TABLES
+from levit_explore.space.space import Space
+
+_SAMPLE = "the sample"
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a sweep that visits each variant is done with, and what it tells on the way."""
+
+    store: Store | None = None
+    workers: int = 1
+    scheduler: str | None = None
+    progress: Callable[[Progress], None] = unseen
+    say: Callable[[str], None] = unsaid
+
+
+def task(space: Space, convention: str = "levit") -> Task:
+    """The task of visiting each variant, whose header a store of rows has."""
+    return counting(space, QUANTITIES, convention)
+
+
+def sweep(space: Space, wanted: Wanted, means: Means | None = None) -> Sweep:
+    """What is wanted of a space, in the way that serves; the same whatever the means.
+
+    Raises EmptyError where no variant fits, and Unfit where the way asked for does not serve.
+    """
+    means = means or Means()
+    cells = laid(space, wanted.convention)
+    total = allowed(cells)
+    if total == 0:
+        raise EmptyError(nothing(space, cells))
+    asked = SAMPLE if wanted.sample is not None else wanted.way
+    way = choose(cells, space, asked, means.store is not None)
+    if way.name == ENUMERATE:
+        found = _visited(space, wanted, way, cells, total, means)
+    else:
+        found = _searched(space, wanted, way, cells, total)
+    if found.within == Number(0):
+        raise EmptyError(nothing(space, cells))
+    return found
+
+
+def _visited(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | None, means: Means) -> Sweep:
+    """What is found by visiting each variant."""
+    summary = run(
+        task(space, wanted.convention),
+        wanted.asked(edges(cells, space.bounds)),
+        means.store,
+        workers=means.workers,
+        scheduler=means.scheduler,
+        progress=means.progress,
+        say=means.say,
+    )
+    some, sources = summary.representatives, {}
+    spreads = spread(some)
+    if summary.count > len(some):
+        sources["balance"] = f"{len(some):,} variants drawn evenly"
+        spreads |= spread_of_all(summary.histograms)
+    every, kept = Number(summary.count if total is None else total), Number(summary.count)
+    return Sweep(space, wanted, way.name, way.why, every, kept, summary.front, summary.best, some, spreads, sources)
+
+
+def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | None) -> Sweep:
+    """What is found by tables, if they are the way, and all else in a sample."""
+    sample = draw(space, cells, wanted.sample or DRAWN, wanted.seed)
+    drew = Drew(sample.drawn, len(sample.rows))
+    every = Number(total) if total is not None else _accepted(sample, space.size)
+    kept, front, sources = drew.of(every.value), None, dict.fromkeys(("front", "best", "spread"), _SAMPLE)
+    if way.name == TABLES:
+        kept = Number(within(cells, space.bounds))
+        front, sources["front"] = _front(cells, wanted, space)
+    known = sample.distinct if front is None else _together(sample.distinct, front)
+    if front is not None:
+        sources["best"] = f"{_SAMPLE} and the front"
+    summary = summary_of(sample.distinct, wanted.asked({}))
+    best = summary_of(known, replace(wanted.asked({}), objectives=())).best
+    front = summary.front if front is None else front
+    some, spreads = summary.representatives, spread(sample.rows)
+    return Sweep(space, wanted, way.name, way.why, every, kept, front, best, some, spreads, sources, drew)
+
+
+def _front(cells: Laid, wanted: Wanted, space: Space) -> tuple[Rows | None, str]:
+    """The exact front and where it is from; None where tables do not serve, and why."""
+    try:
+        return exact_front(cells, [one.weights for one in wanted.objectives], space.bounds), "tables"
+    except Unfit as error:
+        return None, f"{_SAMPLE}, for {error}"
+
+
+def _accepted(sample: Drawn, size: int) -> Number:
+    """About how many variants are allowed, by the share of those drawn that were."""
+    share = sample.acceptance
+    return Number(round(size * share), max(1, round(size * (share * (1 - share) / sample.drawn) ** 0.5)))
+
+
+def _together(rows: Rows, others: Rows) -> Rows:
+    """The rows of both, each once."""
+    every = joined(rows, others)
+    return every.take(np.unique(every.numbers, return_index=True)[1])

@@ -1,0 +1,235 @@
+"""The command that sweeps a design space: its texts, files, pictures and words about what cannot be done."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from levit_explore import flops, load_spec, params, plan
+from levit_explore.analysis.published import fields_of, spans
+from levit_explore.render.front_points import FAMILY, shown
+from levit_explore.search.sweep import sweep
+from levit_explore.search.sweep_found import Wanted
+from levit_explore.search.sweep_measures import objectives
+from levit_explore.space.load import load_space
+from tests.cli.call import call, document, printed
+
+SPACE = """\
+name: tiny
+image_size: 64
+num_classes: 10
+stages:
+  - {dim: {choices: [32, 48]}, depth: {range: [1, 2]}, heads: 2, key_dim: 16}
+  - {dim: {choices: [48, 64]}, depth: 1, heads: 2, key_dim: 16}
+constraints: [params <= 90k]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _space(tmp_path):
+    (tmp_path / "tiny.yaml").write_text(SPACE, encoding="utf-8")
+
+
+def _published(number):
+    return {one.name: one for one in number.published}
+
+
+def test_every_number_that_is_printed_is_that_of_the_variant():
+    found = document("sweep", "tiny.yaml", "--by", "-flops", "--best", "3", "--representatives", "2")
+    space = load_space("tiny.yaml")
+    variants = found["front"] + found["best"] + found["representatives"]
+    assert [len(found[name]) for name in ("best", "representatives")] == [3, 2]
+    for one in variants:
+        planned = plan(space.spec(one["number"]))
+        assert (one["flops"], one["params"]) == (flops(planned), params(planned))
+        assert one["choices"] == space.chosen(one["number"])
+
+
+def test_document_says_what_was_swept_and_how():
+    found = document("sweep", "tiny.yaml")
+    assert list(found)[:8] == ["schema", "space", "digest", "convention", "size", "allowed", "within", "way"]
+    assert (found["schema"], found["space"], found["size"], found["way"]) == (
+        *("levit-explore/sweep/1", "tiny", 8, "enumerate"),
+    )
+    assert found["digest"] == load_space("tiny.yaml").digest
+    assert found["constraints"] == ["params <= 90k"]
+    assert found["exact"] is True
+
+
+def test_distribution_ends_at_all_variants():
+    found = document("sweep", "tiny.yaml")
+    for values in found["edf"].values():
+        assert values[-1][1] == 1
+        assert values == sorted(values)
+    assert {name: values[-1][0] for name, values in found["edf"].items()} == {
+        name: quantiles["100"] for name, quantiles in found["quantiles"].items()
+    }
+
+
+def test_fields_outside_what_published_models_use_are_named():
+    (one, *_) = document("sweep", "tiny.yaml")["front"]
+    spec = load_space("tiny.yaml").spec(one["number"])
+    expected = [path for path, name, value in fields_of(spec) if value not in spans()[name]]
+    assert len(one["unpublished"]) == len(expected) > 0
+    assert "stages[0].dim" in one["unpublished"]
+
+
+@pytest.mark.parametrize("way", ["enumerate", "tables", "sample"])
+def test_table_is_no_wider_than_80_columns(way):
+    lines = printed("sweep", "tiny.yaml", "--way", way).splitlines()
+    assert max(len(line) for line in lines if re.match(r"\d|number| ", line)) <= 80
+
+
+def test_csv_has_all_variants_of_all_results():
+    text = printed("sweep", "tiny.yaml", "--format", "csv", "--best", "2", "--by", "flops")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    found = document("sweep", "tiny.yaml", "--best", "2", "--by", "flops")
+    assert [int(row["number"]) for row in rows] == [one["number"] for one in found["front"] + found["best"]]
+    assert {row["result"] for row in rows} == {"front", "best"}
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv", "md", "txt"])
+def test_suffix_chooses_the_format(suffix, tmp_path):
+    assert printed("sweep", "tiny.yaml", "-o", f"out.{suffix}") == ""
+    form = {"md": "markdown", "txt": "table"}.get(suffix, suffix)
+    assert (tmp_path / f"out.{suffix}").read_text(encoding="utf-8") == printed("sweep", "tiny.yaml", "--format", form)
+
+
+def test_rows_hold_all_that_fit_and_the_table_is_printed_beside(tmp_path):
+    text = printed("sweep", "tiny.yaml", "-o", "rows.parquet")
+    rows = pq.read_table(tmp_path / "rows.parquet").to_pylist()
+    assert len(rows) == document("sweep", "tiny.yaml")["within"]
+    assert text.startswith("tiny: a design space of 8 variants\n")
+    assert printed("sweep", "tiny.yaml", "-o", "rows.parquet", "--resume") == text
+
+
+def test_markdown_is_the_table():
+    assert "| number |" in printed("sweep", "tiny.yaml", "--format", "markdown")
+
+
+@pytest.mark.parametrize("suffix", ["svg", "html"])
+def test_picture_marks_the_published_models_and_makes_no_accuracy_up(suffix, tmp_path):
+    printed("sweep", "tiny.yaml", "--plot", f"front.{suffix}")
+    text = (tmp_path / f"front.{suffix}").read_text(encoding="utf-8")
+    accuracies = {name: load_spec(name).published.top1 for name in FAMILY}
+    if suffix == "svg":
+        assert dict(re.findall(r"(levit\w+), ([\d.]+) % top-1", text)) == {n: f"{a:.1f}" for n, a in accuracies.items()}
+    else:
+        assert re.findall(r">([\d.]+) %</td>", text) == [f"{accuracies[name]:.1f}" for name in FAMILY]
+        assert "default-src 'none'" in text
+        assert re.findall(r"(?:src|href)=\"(?!data:)", text) == []
+        assert "<script" not in text
+    assert text.count("top-1") <= 6
+
+
+def test_document_tells_no_accuracy():
+    assert "top1" not in json.dumps(document("sweep", "tiny.yaml"))
+
+
+def test_picture_shows_the_rows():
+    space = load_space("tiny.yaml")
+    found = sweep(space, Wanted(objectives("flops,-params")))
+    points = shown(found)
+    assert points.front.numbers.tolist() == found.front.numbers.tolist()
+    assert points.front.x.tolist() == found.front.columns["flops"].tolist()
+    assert points.front.y.tolist() == found.front.columns["params"].tolist()
+    assert points.joined == tuple(sorted(range(len(points.front.x)), key=lambda place: points.front.x[place]))
+    model = _published(points)["levit256"]
+    assert (model.x, model.y) == (flops(plan(load_spec("levit256"))), params(plan(load_spec("levit256"))))
+
+
+def test_same_sweep_gives_the_same_picture(tmp_path):
+    for name in ("one.svg", "two.svg"):
+        printed("sweep", "tiny.yaml", "--plot", name)
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+@pytest.mark.parametrize("extends", ["", "extends: levit128s\n"])
+def test_saved_specs_are_exactly_the_variants(extends, tmp_path):
+    (tmp_path / "tiny.yaml").write_text(SPACE + extends, encoding="utf-8")
+    status, _, err = call("sweep", "tiny.yaml", "--save-specs", "made")
+    space, found = load_space("tiny.yaml"), document("sweep", "tiny.yaml")
+    assert (status, err) == (0, f"wrote {len(found['front'])} specs to made\n".replace("1 specs", "1 spec"))
+    for one in found["front"]:
+        path = tmp_path / "made" / f"tiny-{one['number']}.yaml"
+        spec, own = load_spec(path), space.spec(one["number"])
+        assert (spec.stages, spec.name, flops(plan(spec))) == (own.stages, own.name, one["flops"])
+        assert spec.source == f"sweep of tiny (digest {space.digest[:8]}), variant {one['number']}"
+        assert ("extends: levit128s" in path.read_text(encoding="utf-8")) == bool(extends)
+
+
+def test_saved_specs_replace_no_other_file(tmp_path):
+    call("sweep", "tiny.yaml", "--save-specs", "made")
+    assert call("sweep", "tiny.yaml", "--save-specs", "made")[0] == 0
+    path = next((tmp_path / "made").iterdir())
+    path.write_text("mine", encoding="utf-8")
+    words = f"made/{path.name}: is there already, and is another; remove it, or choose another folder\n"
+    assert call("sweep", "tiny.yaml", "--save-specs", "made") == (2, "", words)
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_hostile_name_stays_in_the_folder(tmp_path):
+    (tmp_path / "tiny.yaml").write_text(SPACE.replace("tiny", '"../../<b>$x$\\e[31m"'), encoding="utf-8")
+    status, out, _ = call("sweep", "tiny.yaml", "--save-specs", "made", "--plot", "front.html")
+    assert status == 0
+    assert "\x1b" not in out
+    assert all(re.fullmatch(r"[\w.-]+\.yaml", path.name) for path in (tmp_path / "made").iterdir())
+    page = (tmp_path / "front.html").read_text(encoding="utf-8")
+    assert "<b>" not in page
+    assert "\x1b" not in page
+
+
+def test_nothing_that_fits_is_exit_1_with_the_constraint():
+    status, out, err = call("sweep", "tiny.yaml", "--set", "constraints=[flops <= 1k]")
+    assert (status, out) == (1, "")
+    assert re.fullmatch(
+        r"--set constraints=\[flops <= 1k\]: flops <= 1k holds for no variant: flops is at least [\d,]+\n", err
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--resume"], "--resume: goes on with a file of rows; add -o FILE.parquet, as it was given before"),
+        (["--best", "3"], "--best 3: does not say of what; add --by flops, or another expression of quantities"),
+        (["--sample", "1Q"], "--sample 1Q: is no number of variants; write 1M or 250000, at most 10,000,000"),
+        (["--sample", "0"], "--sample 0: is no number of variants; write 1M or 250000, at most 10,000,000"),
+        (["--sample", "1k", "--way", "tables"], "--sample 1k: is a way of its own; leave out --way tables"),
+        (["--plot", "a.gif"], "--plot a.gif: the suffix .gif names no picture; end it in .svg, .png, .pdf or .html"),
+        (["--plot", "no/a.svg"], "no/a.svg: cannot be written (there is no folder no)"),
+        (["--save-specs", "tiny.yaml"], "--save-specs tiny.yaml: is a file; name a folder"),
+        (
+            ["-o", "a.xyz"],
+            "-o a.xyz: the suffix .xyz names no format; end it in .txt, .json, .csv, .md, .parquet, or give --format",
+        ),
+        (
+            ["-o", "a.parquet", "--sample", "1k"],
+            "-o FILE.parquet: rows are written by visiting each variant, which the way sample does not",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(arguments, words):
+    assert call("sweep", "tiny.yaml", *arguments) == (2, "", words + "\n")
+
+
+def test_stopped_sweep_says_how_to_go_on(monkeypatch, tmp_path):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("levit_explore.search.sweep.sweep", interrupted)
+    folder = f"{tmp_path.resolve()}/rows.parquet.parts"
+    words = f"levit-explore: stopped; add --resume to go on from {folder}\n"
+    assert call("sweep", "tiny.yaml", "-o", "rows.parquet") == (130, "", words)
+    assert call("sweep", "tiny.yaml")[2] == "levit-explore: stopped; with -o FILE.parquet it can go on\n"
+
+
+def test_specs_beside_the_example_are_its_best(tmp_path):
+    examples = Path(__file__).parents[2] / "docs" / "examples"
+    best = ["--best", "3", "--by", "bytes_moved / params"]
+    assert call("sweep", str(examples / "space.yaml"), *best, "--save-specs", "made")[0] == 0
+    made = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "made").iterdir()}
+    assert made == {path.name: path.read_text(encoding="utf-8") for path in examples.glob("budget-*.yaml")}

@@ -1,0 +1,149 @@
+"""A sweep finds what visiting every variant one by one finds, whichever way it goes about it."""
+
+import pytest
+
+from levit_explore.errors import LevitError
+from levit_explore.search.sweep import Means, sweep
+from levit_explore.search.sweep_choice import VISITED
+from levit_explore.search.sweep_found import Number, Wanted
+from levit_explore.search.sweep_measures import objectives, ranking
+from levit_explore.search.tables import Unfit
+from levit_explore.space.load import make_space
+from tests.search.sweeps import table
+from tests.search.swept import ALLOWED, FIT, SPACE, unbeaten
+
+AIMS = {
+    "flops,params": (lambda row: row["flops"], lambda row: row["params"]),
+    "params,-depth": (lambda row: row["params"], lambda row: -row["depth"]),
+    "flops,-params,bytes_moved": (lambda row: row["flops"], lambda row: -row["params"], lambda row: row["bytes_moved"]),
+    "flops,balance": (lambda row: row["flops"], lambda row: row["attention"] * 10**6 // row["mlp"]),
+}
+
+
+def _wanted(aims="flops,params", **rest):
+    return Wanted(objectives(aims), **rest)
+
+
+def _bounded(*constraints):
+    stages = [
+        {"dim": {"range": [32, 96], "step": 16}, "depth": {"range": [1, 4]}, "heads": 2, "key_dim": 16},
+        {"dim": {"range": [32, 96], "step": 16}, "depth": {"range": [1, 4]}, "heads": 2, "key_dim": 16},
+    ]
+    fields = {"image_size": 64, "num_classes": 10, "stages": stages, "constraints": list(constraints)}
+    return make_space(fields, "small")
+
+
+def test_space_has_variants_of_every_kind():
+    assert 0 < len(FIT) < len(ALLOWED) < SPACE.size
+
+
+@pytest.mark.parametrize("way", ["enumerate", "tables"])
+def test_exact_ways_count_what_counting_one_by_one_counts(way):
+    found = sweep(SPACE, _wanted(way=way))
+    assert (found.allowed, found.within) == (Number(len(ALLOWED)), Number(len(FIT)))
+
+
+@pytest.mark.parametrize("aims", AIMS)
+def test_front_is_what_no_other_variant_beats(aims):
+    found = sweep(SPACE, _wanted(aims, way="enumerate"))
+    assert found.front.numbers.tolist() == unbeaten(FIT, *AIMS[aims])
+
+
+@pytest.mark.parametrize("aims", ["flops,-depth", "params,-depth", "flops,-params"])
+def test_exact_front_by_tables_is_the_front_of_all_variants(aims):
+    space = _bounded("flops <= 2M") if "flops" in aims else _bounded("dim[0] <= dim[1]")
+    tables, visited = (sweep(space, _wanted(aims, way=way)) for way in ("tables", "enumerate"))
+    assert tables.sources["front"] == "tables"
+    assert table(tables.front) == table(visited.front)
+    assert len(tables.front) > 1
+
+
+def test_front_that_tables_cannot_find_is_that_of_the_sample_and_says_so():
+    found = sweep(SPACE, _wanted(way="tables"))
+    assert found.sources["front"].startswith("the sample, for the front under ")
+    assert not found.exact
+
+
+@pytest.mark.parametrize(("text", "key"), [("params", "params"), ("flops + 20 * params", None), ("-depth", None)])
+def test_best_are_the_least_by_the_expression(text, key):
+    value = {
+        "params": lambda row: row["params"],
+        "flops + 20 * params": lambda row: row["flops"] + 20 * row["params"],
+        "-depth": lambda row: -row["depth"],
+    }[text]
+    found = sweep(SPACE, _wanted(by=ranking(text), best=5, way="enumerate"))
+    assert table(found.best) == sorted(FIT, key=lambda row: (value(row), row["number"]))[:5]
+
+
+def test_quantiles_of_all_variants_are_exact():
+    found = sweep(SPACE, _wanted(way="enumerate"))
+    for name in ("flops", "params", "depth"):
+        ordered = sorted(row[name] for row in FIT)
+        expected = {share: ordered[max(1, -(-len(FIT) * share // 100)) - 1] for share in (0, 5, 25, 50, 75, 95, 100)}
+        assert found.spread[name].quantiles == expected
+        assert found.spread[name].width == 0
+
+
+def test_sample_agrees_with_the_count_within_its_error():
+    found = sweep(SPACE, _wanted(sample=20_000, seed=7))
+    assert found.allowed == Number(len(ALLOWED))
+    assert abs(found.within.value - len(FIT)) <= 5 * found.within.error
+    assert found.drew.share == pytest.approx(len(FIT) / len(ALLOWED), abs=5 * found.drew.error)
+    assert set(found.front.numbers.tolist()) <= {row["number"] for row in FIT}
+
+
+def test_sample_finds_each_variant_of_a_small_space():
+    found = sweep(SPACE, _wanted(sample=20_000))
+    assert table(found.front) == table(sweep(SPACE, _wanted(way="enumerate")).front)
+
+
+def test_same_seed_gives_the_same_sample_and_another_one_another():
+    first, again, other = (sweep(SPACE, _wanted(sample=50, representatives=9, seed=seed)) for seed in (1, 1, 2))
+    assert table(first.representatives) == table(again.representatives)
+    assert table(first.representatives) != table(other.representatives)
+
+
+def test_representatives_are_as_many_as_are_wanted_and_fit():
+    found = sweep(SPACE, _wanted(representatives=4, way="enumerate"))
+    assert len(found.representatives) == 4
+    assert all(row in FIT for row in table(found.representatives))
+
+
+def test_workers_change_nothing():
+    wanted = _wanted(by=ranking("flops"), best=3, representatives=4, way="enumerate")
+    alone, together = (sweep(SPACE, wanted, Means(workers=workers)) for workers in (1, 2))
+    for name in ("front", "best", "representatives"):
+        assert table(getattr(alone, name)) == table(getattr(together, name))
+    assert alone.spread == together.spread
+
+
+@pytest.mark.parametrize(
+    ("constraints", "words"),
+    [
+        (["flops <= 1k"], "spec: flops <= 1k holds for no variant: flops is at least "),
+        (["depth >= 3", "params >= 1G"], "spec: params >= 1G holds for no variant: params is at most "),
+        (["balance >= 100"], "spec: balance >= 100 holds for no variant"),
+        (
+            ["flops <= 800k", "depth >= 7"],
+            "small: none of 400 variants keeps all constraints at once, though each alone",
+        ),
+    ],
+)
+@pytest.mark.parametrize("way", ["enumerate", "tables"])
+def test_empty_space_says_which_constraint_leaves_nothing(constraints, words, way):
+    with pytest.raises(LevitError) as raised:
+        sweep(_bounded(*constraints), _wanted(way=way))
+    assert str(raised.value).startswith(words)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("size", "way"), [(VISITED - 1, "enumerate"), (VISITED * 1000, "tables")])
+def test_way_follows_from_the_size_of_the_space(size, way, monkeypatch):
+    monkeypatch.setattr("levit_explore.search.sweep_choice.VISITED", _bounded().size * VISITED // size)
+    assert sweep(_bounded("flops <= 30M"), _wanted()).way == way
+
+
+def test_rows_are_not_written_of_a_space_too_large_to_visit(monkeypatch, tmp_path):
+    monkeypatch.setattr("levit_explore.search.sweep_choice.WRITTEN", 100)
+    with pytest.raises(Unfit, match="rows are written by visiting each of 400 variants; 100 can be visited"):
+        sweep(_bounded(), _wanted(), Means(store=object()))
