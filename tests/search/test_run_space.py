@@ -11,28 +11,9 @@ from levit_explore.search.rows import joined
 from levit_explore.search.run import run
 from levit_explore.search.store import opened
 from levit_explore.search.summary import Asked
-from levit_explore.space.load import make_space
 from tests.search.sweeps import table
+from tests.search.swept import SPACE
 
-SPACE = make_space(
-    {
-        "image_size": 64,
-        "num_classes": 10,
-        "activation": {"choices": ["hardswish", "gelu"]},
-        "stages": [
-            {"dim": {"choices": [32, 48, 64]}, "depth": {"range": [0, 2]}, "heads": 2, "key_dim": 16},
-            {
-                "dim": {"choices": [48, 64]},
-                "depth": 1,
-                "heads": 2,
-                "key_dim": 16,
-                "mlp_ratio": {"choices": [0, 1.5, 2]},
-            },
-        ],
-        "constraints": ["dim[0] <= dim[1]", "params <= 150k", "1 <= balance <= 3"],
-    },
-    "tiny",
-)
 QUANTITIES = ("flops", "params", "attention", "mlp")
 
 
