@@ -26,7 +26,8 @@ def write_file(path: Path, fill: Callable[[Path], object]) -> None:
 
 
 def _replace(target: Path, fill: Callable[[Path], object]) -> None:
-    partial = target.with_name(f".levit-explore.{os.getpid()}.part")
+    partial = target.with_name(f".levit-explore.{os.getpid()}-{os.urandom(8).hex()}.part")  # one a write
+    partial.touch(exist_ok=False)
     try:
         fill(partial)
         if target.exists():

@@ -12,7 +12,6 @@ from levit_explore.cli.commands import app
 from levit_explore.cli.options import Counting, Edits, Size
 from levit_explore.cli.progress import step
 from levit_explore.errors import LevitError
-from levit_explore.spec.load import bundled_names
 
 if TYPE_CHECKING:
     from levit_explore.explorer.state import State
@@ -31,7 +30,7 @@ def explore(
     """The interactive explorer: change a number on the screen, and see everything that follows."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise LevitError("explore: fills a terminal, and this is none; `flops` prints, and `report` writes a page")
-    if watch and not _is_yaml(source):
+    if watch and not source.endswith((".yaml", ".yml")):
         raise LevitError(f"--watch: follows a YAML file that an editor saves, and {source} is none")
     state, tables = _opened(source, edits, size)
     from levit_explore.explorer.app.opening import run
@@ -41,9 +40,12 @@ def explore(
 
 def _opened(source: str, edits: Sequence[str], size: str | None) -> "tuple[State, Mapping[str, Any] | None]":
     """The state of a spec; of a checkpoint that of the spec behind it, with its learned biases by attention."""
+    from levit_explore.explorer.sources import is_checkpoint
     from levit_explore.explorer.state import opened, started
 
-    if source in bundled_names() or _is_yaml(source):
+    if source == "-":
+        raise LevitError("-: standard input is where keys come from; open a bundled name or a YAML path")
+    if not is_checkpoint(source):
         return opened(source, edits, size), None
     if edits or size:
         raise LevitError(f"{source}: --set and --size edit specs, and this is a checkpoint")
@@ -55,7 +57,3 @@ def _opened(source: str, edits: Sequence[str], size: str | None) -> "tuple[State
         tables = {path: table.double().numpy() for path, table in found.biases().items()}
     value = fields(found.spec)
     return replace(started(source, found.spec.name, value), learned=(source, value)), tables
-
-
-def _is_yaml(source: str) -> bool:
-    return source.endswith((".yaml", ".yml"))

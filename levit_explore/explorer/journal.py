@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from levit_explore.explorer.differences import Value
 from levit_explore.explorer.state import State
+from levit_explore.locking import locked
 from levit_explore.spec.load import bundled_names
 
 
@@ -36,7 +37,7 @@ class Journal:
             if state.source != self._source:
                 self.discard()
                 self._source = state.source
-            if self._stream is None and (state.past or state.future):
+            if self._stream is None and (state.past or state.future or state.unsaved_b):
                 self._begin(state.source)
             if self._stream is not None:
                 self._stream.write(b"".join(_lines(state, self._written)))
@@ -85,23 +86,6 @@ def prefix(source: str) -> str:
     """What the names of the files about a source begin with, by whatever way it is reached."""
     identity = source if source in (*bundled_names(), "-") else os.path.realpath(source)
     return hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:24] + "-"
-
-
-def locked(stream: BinaryIO) -> bool:
-    """Whether this process could take the lock of a file, which it then has until the file is closed."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            stream.seek(1 << 30)  # a byte that nothing is written at
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _history(state: State) -> tuple[Value, ...]:

@@ -35,7 +35,7 @@ class Layout:
     def __init__(self, text: str) -> None:
         self.text = text
         self.json = is_json(text)
-        self.newline = "\r\n" if "\r\n" in text else "\n"
+        self.newline = next((end for end in ("\r\n", "\n", "\r") if end in text), "\n")
 
     def end(self, node: yaml.Node) -> int:
         """The index behind a node's last character; comments and line ends after it are not the node's."""

@@ -11,8 +11,9 @@ from typing import Any
 from levit_explore.analysis.conventions import lookup
 from levit_explore.errors import LevitError
 from levit_explore.explorer.differences import Value
-from levit_explore.explorer.journal import folder, locked, prefix
+from levit_explore.explorer.journal import folder, prefix
 from levit_explore.explorer.state import State, spec_of
+from levit_explore.locking import locked
 
 _DAYS = 90  # that a history waits to be offered
 
@@ -20,7 +21,7 @@ _DAYS = 90  # that a history waits to be offered
 def left_over(now: State) -> State | None:
     """The last state, its history with it, of a process that edited the source of `now` and is gone; None without one.
 
-    `now` is the source as just opened: a history whose end was saved goes on only from the file that was saved.
+    `now` is the source as just opened: a history whose end and B were saved goes on only from the file that was saved.
     """
     states = (_read(file, now.source) for file in _left(prefix(now.source)))
     return next((left for left in states if left is not None and _goes_on(left, now)), None)
@@ -43,9 +44,9 @@ def tidy(now: State) -> None:
 
 
 def _goes_on(left: State, now: State) -> bool:
-    """Whether a state that was left has what opening its source does not give: changes, or steps to what is there."""
+    """Whether a state that was left has what its source does not give: changes, a B, or steps to what is there."""
     saved = spec_of(left.base, left.name)
-    return left.unsaved or (saved == spec_of(now.base, now.name) and bool(left.past or left.future))
+    return left.unsaved or left.unsaved_b or (saved == spec_of(now.base, now.name) and bool(left.past or left.future))
 
 
 def forget(left: State) -> None:

@@ -1,7 +1,7 @@
 """What follows from a state: its plan, every count of it, and what changed against the base."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from levit_explore.analysis.balance import Balance, Rule, balance
 from levit_explore.analysis.counts import By, Rows, flops, rows
 from levit_explore.analysis.ledger import Ledgers, reconcile
 from levit_explore.analysis.memory import activation_memory, peak_memory
-from levit_explore.explorer.differences import Value
+from levit_explore.explorer.differences import Value, has
 from levit_explore.explorer.state import State, key, spec_of
 from levit_explore.plan.levit import plan
 from levit_explore.plan.tree import Plan, params
@@ -17,7 +17,7 @@ from levit_explore.sizes import single
 from levit_explore.spec.fields import Spec
 
 if TYPE_CHECKING:
-    from levit_explore.analysis.findings import Finding  # imported where findings are first asked for
+    from levit_explore.analysis.finding import Finding, Fix  # imported where findings are first asked for
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Results:
 
     plan: Plan
     convention: str
+    value: Value  # the fields as written
 
     @property
     def spec(self) -> Spec:
@@ -74,10 +75,13 @@ class Results:
 
     @cached_property
     def findings(self) -> "tuple[Finding, ...]":
-        """What a designer would want to know about this network."""
+        """What a designer would want to know about this network; only written fields are left to defaults."""
         from levit_explore.analysis.findings import findings
 
-        return tuple(findings(self.plan))
+        return tuple(replace(one, fix=self._of_written(one.fix)) for one in findings(self.plan))
+
+    def _of_written(self, fix: "Fix") -> "Fix":
+        return tuple((path, item) for path, item in fix if item is not None or has(self.value, path))
 
     def rows_by(self, by: By = By.BLOCK) -> Rows:
         """The parts of the network with what they cost."""
@@ -147,4 +151,5 @@ def change_between(before: Results, after: Results) -> Change:
 
 @lru_cache(maxsize=256)
 def _results(text: str, name: str, convention: str) -> Results:
-    return Results(plan(spec_of(json.loads(text), name)), convention)
+    value = json.loads(text)
+    return Results(plan(spec_of(value, name)), convention, value)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
+import yaml
+
 from levit_explore.errors import LevitError, SpecError
 from levit_explore.explorer.declared import effective
 from levit_explore.explorer.differences import Value
-from levit_explore.explorer.in_place import rewritten
 from levit_explore.explorer.json_text import is_json, json_text
 from levit_explore.explorer.state import State, key, spec_of
 from levit_explore.explorer.words import words
@@ -70,13 +71,16 @@ def content(path: str | os.PathLike[str]) -> bytes | None:
         return None
 
 
-def loses_comments(state: State, path: str | os.PathLike[str]) -> bool:
-    """Whether saving to `path` would write the text anew, for the opened file is of a form that cannot be changed.
+def lost_text(state: State, path: str | os.PathLike[str]) -> str:
+    """What of the opened file's text saving to `path` would lose, in words; nothing where that text can be changed.
 
-    Raises what `save` does.
+    All fields are written anew where the file is of a form that cannot be changed, and where what it extends would
+    not be found from `path`. Raises what `save` does.
     """
     text = _opened_text(state, FilePath(path))
-    return text is not None and "#" in text and not _changed_text(adopted(state, path), text)[1]
+    if text is None:
+        return "" if _own_text(state, FilePath(path)) is None else "comments and `extends`"
+    return "comments" if "#" in text and not _changed_text(adopted(state, path), text)[1] else ""
 
 
 def adopted(state: State, path: str | os.PathLike[str]) -> State:
@@ -102,6 +106,16 @@ def _origin(state: State) -> str:
 
 def _opened_text(state: State, target: FilePath) -> str | None:
     """The text of the file that was opened, if the state can be written as a change of it."""
+    found = _own_text(state, target)
+    if found is None:
+        return None
+    text, parent = found
+    moved = FilePath(state.source).resolve().parent != target.resolve().parent
+    return None if moved and parent is not None and parent not in bundled_names() else text
+
+
+def _own_text(state: State, target: FilePath) -> tuple[str, Any] | None:
+    """The text of the file that was opened, and what that extends; None for what is no spec file."""
     source = FilePath(state.source)
     if state.source in (*bundled_names(), "-") or not source.is_file():
         return None
@@ -116,8 +130,7 @@ def _opened_text(state: State, target: FilePath) -> str | None:
             raise
         return None  # a checkpoint, or no spec file any more
     parent = own.value.get("extends") if isinstance(own.value, Mapping) else None
-    moved = source.resolve().parent != target.resolve().parent
-    return None if moved and parent is not None and parent not in bundled_names() else data.decode("utf-8")
+    return data.decode("utf-8"), parent
 
 
 def _extended(own: Mapping[str, Any], source: str) -> Value:
@@ -157,9 +170,11 @@ def _own_fields(state: State, own: Mapping[str, Any], base: Value) -> Mapping[st
 
 
 def _rewritten(text: str, old: Any, new: Any) -> str | None:
+    from levit_explore.explorer.in_place import rewritten  # which nobody needs before a file is written
+
     try:
         return rewritten(text, old, new)
-    except ValueError:  # parts of the text stand for several fields
+    except (ValueError, yaml.YAMLError):  # parts of it stand for several fields, or only the reader's parser takes it
         return None
 
 

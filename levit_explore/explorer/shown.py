@@ -34,6 +34,11 @@ class Shown:
         return None if self.state.learned is None else self.state.learned[0]
 
     @property
+    def edited_since(self) -> bool:
+        """Whether the fields are no longer those that were found in a checkpoint, whose biases are shown still."""
+        return self.state.learned is not None and self.state.learned[1] != self.state.value
+
+    @property
     def weights(self) -> str | None:
         """The checkpoint, if the network, edited or not, still has all of its tensors."""
         from levit_explore.model.state import same_tensors
@@ -69,6 +74,6 @@ def _biases(shown: Shown) -> str:
     if shown.attention is not None and shown.query is not None:
         options.append("--query {},{}".format(*shown.query))
     state = shown.state
-    if state.learned is None or state.learned[1] != state.value:
+    if state.learned is None or shown.edited_since:
         return command_line(state, "biases", *options)
     return " ".join(["levit-explore biases", quoted(state.learned[0]), *options])

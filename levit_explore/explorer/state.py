@@ -62,6 +62,11 @@ class State:
         """Whether the fields differ from what was opened or last saved."""
         return self.value != self.base
 
+    @property
+    def unsaved_b(self) -> bool:
+        """Whether there is a B that is neither what there is nor what was opened or last saved."""
+        return self.pinned not in (None, self.value, self.base)
+
 
 def opened(source: str | os.PathLike[str], edits: Iterable[str] = (), size: str | None = None) -> State:
     """The state of a spec that was just opened; `edits` and `size` are its first step, which can be undone.

@@ -1,5 +1,6 @@
 """What is exported is to the byte what the plain command writes that is printed with it."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +54,9 @@ def checkpoint():
 
 
 def files(folder="."):
-    return {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
+    """What the files of a folder hold, but for the second in which Graphviz made a PDF."""
+    found = {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
+    return {name: re.sub(rb"/CreationDate \(.*?\)", b"", content) for name, content in found.items()}
 
 
 def both_ways(name, suffix, shown):

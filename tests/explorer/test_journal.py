@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levit_explore.explorer.actions import Flip, Open, Pin, SetField, StepField, Undo
+from levit_explore.explorer.actions import Flip, Open, Pin, SetField, StepField, Undo, Unpin
 from levit_explore.explorer.journal import Journal, folder
 from levit_explore.explorer.leftovers import forget, left_over
 from levit_explore.explorer.state import opened
@@ -82,6 +82,23 @@ def test_another_source_has_a_journal_of_its_own():
     recorded("levit256", SetField(DEPTH, "5"), Open("levit384"), SetField(DEPTH, "7")).close()
     assert left_over(opened("levit256")) is None
     assert left_over(opened("levit384")).spec.stages[1].depth == 7
+
+
+def test_b_is_left_by_a_crash_after_another_spec_was_opened():
+    recorded("levit256", SetField(DEPTH, "5"), Pin(), SetField(DEPTH, "6"), Open("levit384")).close()
+    left = left_over(opened("levit384"))
+    assert left.pinned["stages"][1]["depth"] == 5
+    assert (left.unsaved, left.past) == (False, ())
+
+
+def test_a_b_that_is_what_was_opened_is_no_reason_for_a_journal():
+    recorded("levit256", Pin()).close()
+    assert kept() == []
+
+
+def test_a_b_that_was_let_go_is_not_left():
+    recorded("levit256", SetField(DEPTH, "5"), Pin(), Open("levit384"), Unpin()).close()
+    assert left_over(opened("levit384")) is None
 
 
 def test_a_file_is_found_again_by_any_way_that_leads_to_it(tmp_path, monkeypatch):

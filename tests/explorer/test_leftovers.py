@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from levit_explore.explorer.actions import Saved, SetField, Undo
+from levit_explore.explorer.actions import Pin, Saved, SetField, Undo
 from levit_explore.explorer.journal import Journal, folder
 from levit_explore.explorer.leftovers import forget, left_over, tidy
 from levit_explore.explorer.saving import save
@@ -73,6 +73,14 @@ def test_what_is_never_offered_is_removed_and_all_else_stays(net):
     for source in ("net.yaml", "levit256"):
         tidy(opened(source))
     assert kept() == sorted([spoilt, unsaved])
+
+
+def test_a_b_that_is_saved_nowhere_is_offered_whatever_the_file_is_now(net):
+    wanted, file = left("net.yaml", SetField(DEPTH, "5"), Pin(), Undo())
+    net.write_text(net.read_text() + "drop_path: 0.5\n")
+    tidy(opened("net.yaml"))
+    assert kept() == [file]
+    assert left_over(opened("net.yaml")) == wanted
 
 
 @pytest.mark.parametrize(("days", "runs", "stays"), [(89, False, True), (91, False, False), (91, True, True)])

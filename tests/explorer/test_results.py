@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from levit_explore import activation_memory, balance, flops, load_spec, params, peak_memory, plan, reconcile, rows
 from levit_explore.analysis.balance import Rule
 from levit_explore.analysis.counts import By
-from levit_explore.explorer.actions import ChooseConvention, SetField
+from levit_explore.analysis.findings import findings
+from levit_explore.explorer.actions import Apply, ChooseConvention, SetField
 from levit_explore.explorer.results import Quantity, change, change_between, results, results_of
 from levit_explore.explorer.state import opened, started
 from levit_explore.explorer.update import update
@@ -66,3 +67,23 @@ def test_a_ratio_that_there_is_not_has_no_change():
 @pytest.mark.parametrize(("before", "after", "relative"), [(4, 5, 0.25), (4, 4, 0), (0, 4, None), (None, 4, None)])
 def test_a_relative_change_is_a_part_of_what_there_was(before, after, relative):
     assert Quantity(before, after).relative == relative
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ([], "set stages[0].dim to 768"),
+        (
+            ["stages.1.downsample.heads=120"],  # as by default: 3840 // 32
+            "set stages[0].dim to 768; leave stages[1].downsample.heads to its default",
+        ),
+    ],
+)
+def test_a_mend_speaks_only_of_fields_that_are_written(written, words):
+    state = opened("levit384", ["stages.0.dim=3840", *written])
+    mend, whole = (
+        next(one for one in found if one.path == ("stages", 0, "dim"))
+        for found in (results(state).findings, findings(plan(state.spec)))
+    )
+    assert mend.fix_words == words
+    assert update(state, Apply(mend.fix)) == update(state, Apply(whole.fix))

@@ -213,11 +213,22 @@ def test_only_the_lines_of_changed_fields_change(text, actions, lines, tmp_path)
     assert changes(text, saved_text(after(tmp_path / "net.yaml", *actions), text)) == lines
 
 
-def test_line_ends_stay_those_of_the_file(tmp_path):
-    text = TEXTS["crlf"]
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_stay_those_of_the_file(tmp_path, end):
+    text = BLOCK.replace("\n", end)
     (tmp_path / "net.yaml").write_bytes(text.encode())
     saved = saved_text(after(tmp_path / "net.yaml", AddStage(1), SetField(("activation",), "silu")), text)
-    assert saved.count("\n") == saved.count("\r\n") > text.count("\n")
+    assert saved.count(end) > text.count(end)
+    assert not set(saved.replace(end, "")) & {"\r", "\n"}
+
+
+@pytest.mark.parametrize("path", [("stages", 0, "dim"), ("stages", 0, "mlp_ratio"), ("num_classes",)])
+def test_a_tab_behind_a_colon_is_saved_in_whatever_way_reads_back(tmp_path, path):
+    text = "# mine\nstages: [{dim:\t128, depth: 2, heads: 4, key_dim: 16}]\n"
+    (tmp_path / "net.yaml").write_text(text)
+    state = after(tmp_path / "net.yaml", SetField(path, "64"))
+    (tmp_path / "copy.yaml").write_text(saved_text(state, text))
+    assert load_spec(tmp_path / "copy.yaml").stages == state.spec.stages
 
 
 def test_saving_and_going_on_keeps_undo_and_holds_changes_against_the_file(tmp_path):

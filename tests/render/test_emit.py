@@ -14,7 +14,7 @@ from levit_explore.render import csv as as_csv
 from levit_explore.render import json as as_json
 from levit_explore.render import markdown, plain
 from levit_explore.render.emit import Format, emit, emit_text
-from levit_explore.writing import write_text
+from levit_explore.writing import write_file, write_text
 from tests.render.sheets import sheet
 
 TEXTS = {
@@ -90,6 +90,24 @@ def test_a_write_that_fails_halfway_leaves_the_old_file(monkeypatch):
     monkeypatch.setattr(Path, "write_text", full)
     assert refusal("a.txt") == "a.txt: cannot be written (No space left on device)"
     assert {path.name: path.read_text(encoding="utf-8") for path in Path().iterdir()} == {"a.txt": "old"}
+
+
+def test_two_writes_of_a_process_at_once_do_not_meet():
+    both = threading.Barrier(2, timeout=60)
+
+    def write(name):
+        def fill(file):
+            file.write_text(name, encoding="utf-8")
+            both.wait()
+
+        write_file(Path(f"{name}.txt"), fill)
+
+    threads = [threading.Thread(target=write, args=[name]) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {path.name: path.read_text(encoding="utf-8") for path in Path().iterdir()} == {"a.txt": "a", "b.txt": "b"}
 
 
 def test_a_link_stays_and_its_file_is_replaced():

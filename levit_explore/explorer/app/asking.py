@@ -1,18 +1,29 @@
 """What is asked in a box over the screen: a text such as a path, or one of several choices."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+Answer = TypeVar("Answer")
 
-class Ask(ModalScreen[str | None]):
+
+class Box(ModalScreen[Answer]):
+    """A box over the screen, which closes once, even where the key that closes it comes twice."""
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Gives back the answer; a second one is none."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
+
+
+class Ask(Box[str | None]):
     """Asks for a line of text; None where the user turns back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Cancel")]
@@ -33,7 +44,7 @@ class Ask(ModalScreen[str | None]):
         self.dismiss(event.value.strip() or None)
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Box[str | None]):
     """Asks for one of several choices, each a name and what it does; None where the user turns back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Cancel")]

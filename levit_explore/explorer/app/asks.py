@@ -75,7 +75,7 @@ def leave(app: "Explorer") -> None:
 
 def _if_b_done(app: "Explorer", then: Then) -> None:
     """Goes on; asks first where what is pinned as B would be lost."""
-    if app.state.pinned in (None, app.state.value, app.state.base):
+    if not app.state.unsaved_b:
         then()
         return
 
@@ -114,11 +114,14 @@ def offer(app: "Explorer", left: State) -> None:
 
     steps, more = len(left.past), len(left.future)
     there = f"{steps} step{'s' * (steps != 1)} in{f', {more} to redo' if more else ''}"
-    title = (
-        "Changes were left here that nobody saved" if left.unsaved else "The steps that led to this file were left here"
-    )
-    choices = [("restore", f"go on where it ended, {there}"), ("discard", "remove them")]
-    app.push_screen(Choose(title, choices), chosen)
+    choices = [("restore", f"go on where it ended, {there}"), ("discard", "remove what was left")]
+    app.push_screen(Choose(_what_was_left(left), choices), chosen)
+
+
+def _what_was_left(left: State) -> str:
+    if left.unsaved:
+        return "Changes were left here that nobody saved"
+    return "A B was left here that nobody saved" if left.unsaved_b else "The steps that led to this file were left here"
 
 
 def look(app: "Explorer") -> None:

@@ -26,12 +26,14 @@ class Editor(Input):
         super().__init__(id="editor", compact=True, select_on_focus=False)
         self.path: Path = ()
         self.before = ""  # the field's text as it was
+        self.place = Region()  # on the screen, known before it is drawn
 
     def begin(self, path: Path, value: str, region: Region) -> None:
         """Opens over a region of the screen with a value to begin with."""
         self.path = path
         width = max(region.width, _NARROWEST, min(len(value) + 2, 40))
         x = max(min(region.x, self.screen.size.width - width), 0)
+        self.place = Region(x, region.y, width, 1)
         self.styles.offset = (x, region.y)
         self.styles.width = width
         self.value = value

@@ -1,16 +1,19 @@
 """What stands out in the network, why it matters and what would mend it; Enter applies the mend."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from levit_explore.analysis.findings import Finding
 from levit_explore.explorer.results import Results
 from levit_explore.render.sheet import text
 from levit_explore.spec.document import field_name
+
+if TYPE_CHECKING:
+    from levit_explore.analysis.findings import Finding  # imported where findings are first asked for
 
 _AT_ONCE = 4  # stages of a network whose findings take no time
 _REST = 0.2  # seconds without another edit, after which those of a longer one are looked for
@@ -22,7 +25,7 @@ class FindingsPane(OptionList):
     class Mended(Message):
         """Asks for the change that mends a finding."""
 
-        def __init__(self, finding: Finding) -> None:
+        def __init__(self, finding: "Finding") -> None:
             super().__init__()
             self.finding = finding
 
@@ -50,7 +53,7 @@ class FindingsPane(OptionList):
         if found is self._wanted:
             self._show(findings, "Nothing stands out.")
 
-    def _show(self, findings: tuple[Finding, ...], otherwise: str) -> None:
+    def _show(self, findings: "tuple[Finding, ...]", otherwise: str) -> None:
         at = self.highlighted or 0
         self._found = findings
         self.clear_options()
@@ -67,7 +70,7 @@ class FindingsPane(OptionList):
             self.post_message(self.Mended(self._found[event.option_index]))
 
 
-def _words(one: Finding) -> Text:
+def _words(one: "Finding") -> Text:
     """Where it is and what, why it matters, and what would mend it."""
     where = field_name(one.path) or "the network"
     key = ("Enter: ", "dim") if one.fix else ""

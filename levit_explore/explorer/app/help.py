@@ -7,16 +7,16 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 
+from levit_explore.explorer.app.asking import Box
 from levit_explore.explorer.app.lines import Line
 from levit_explore.render.sheet import text
 
 _ABOUT = {True: "Options, for the first command above and its like. ", False: ""}
 
 
-class Help(ModalScreen[None]):
+class Help(Box[None]):
     """A table of keys over the screen; gives back nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

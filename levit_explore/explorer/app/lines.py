@@ -27,9 +27,15 @@ def lines(shown: Shown, field: Entry | None, stage: int) -> tuple[Line, ...]:
     """
     first = Line("", "what is seen here", Plain(command_line(shown.state, "flops")))
     needs = [Line("", need.about, Plain(need.command)) for need in needed(shown.state)]
-    tabs = [Line("", f"what the tab of {tab} shows", Plain(tab_line(tab, shown))) for tab in TABS]
+    tabs = [Line("", _what_is_in(tab, shown), Plain(tab_line(tab, shown))) for tab in TABS]
     keys = [Line(key.shown_keys, key.about, _plain(key, shown, field, stage)) for key in (*ON_A_FIELD, *KEYS)]
     return (first, *needs, *keys, *tabs)
+
+
+def _what_is_in(tab: str, shown: Shown) -> str:
+    """What the command of a tab prints."""
+    without = ", without what was learned" if tab == "biases" and shown.edited_since else ""
+    return f"what the tab of {tab} shows{without}"
 
 
 def _plain(key: Key, shown: Shown, field: Entry | None, stage: int) -> Plain:

@@ -10,7 +10,7 @@ from levit_explore.explorer.actions import Saved, Taken
 from levit_explore.explorer.app.asking import Ask, Choose
 from levit_explore.explorer.app.following import Followed, at_odds, theirs
 from levit_explore.explorer.differences import Value
-from levit_explore.explorer.saving import SavedMeanwhileError, content, loses_comments, save
+from levit_explore.explorer.saving import SavedMeanwhileError, content, lost_text, save
 from levit_explore.explorer.sources import is_yaml, saved_path
 from levit_explore.explorer.state import State
 from levit_explore.render.sheet import text
@@ -41,7 +41,7 @@ def _save_over(app: "Explorer", then: Then | None, refused: Value | None) -> Non
     source = app.state.source
     seen, fields = content(source), saved_since(app.state)
     if fields in (None, refused):
-        _if_comments_stay(app, source, lambda: _save(app, source, then, seen))
+        _if_text_stays(app, source, lambda: _save(app, source, then, seen))
         return
 
     def chosen(name: str | None) -> None:
@@ -73,7 +73,7 @@ def _ask_path(app: "Explorer", value: str, then: Then | None) -> None:
         if path is None:
             return
         if is_yaml(path):
-            unless_there(app, [path], lambda: _save(app, path, then))
+            unless_there(app, [path], lambda: _if_text_stays(app, path, lambda: _save(app, path, then)))
             return
         app.notify(f"{path}: is no name of a spec file; end it in .yaml or .yml", severity="error", markup=False)
         _ask_path(app, path, then)
@@ -96,22 +96,22 @@ def unless_there(app: "Explorer", paths: Sequence[str], write: Then) -> None:
     app.push_screen(Choose(f"{text(there)} exists", choices, "keep"), chosen)
 
 
-def _if_comments_stay(app: "Explorer", path: str, write: Then) -> None:
+def _if_text_stays(app: "Explorer", path: str, write: Then) -> None:
     """Writes at once where the text can be changed in place, else only when the user says so."""
     try:
-        lost = loses_comments(app.state, path)
+        lost = lost_text(app.state, path)
     except LevitError:  # which saving says
-        lost = False
+        lost = ""
     if not lost:
         write()
         return
-    choices = [("cancel", "turn back"), ("write", "all fields anew; its comments are not kept")]
+    choices = [("cancel", "turn back"), ("write", f"all fields anew, without {lost}")]
 
     def chosen(name: str | None) -> None:
         if name == "write":
             write()
 
-    app.push_screen(Choose(f"{text(app.state.source)} cannot be changed in place", choices), chosen)
+    app.push_screen(Choose(f"{text(app.state.source)} cannot be kept as it is written", choices), chosen)
 
 
 def _save(app: "Explorer", path: str, then: Then | None, seen: bytes | None = None) -> None:

@@ -128,7 +128,7 @@ class Explorer(App[None]):
         if problem is None:
             return
         if editor.display and problem.path == editor.path:
-            refusal.say(problem.brief, editor.region)
+            refusal.say(problem.brief, editor.place)
         elif problem.path and problem.path == table.path:
             refusal.say(problem.brief, table.place)
         else:
@@ -152,8 +152,8 @@ class Explorer(App[None]):
                 self.do(done)
 
     async def action_quit(self) -> None:
-        """Leaves, after asking where anything is unsaved."""
-        if typed.settled(self):
+        """Leaves, after asking where anything is unsaved; not while anything else is asked."""
+        if len(self.screen_stack) == 1 and typed.settled(self):
             asks.leave(self)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

@@ -3,7 +3,7 @@
 import pytest
 
 from levit_explore import load_spec
-from levit_explore.explorer.actions import SetField
+from levit_explore.explorer.actions import Open, Pin, SetField
 from levit_explore.explorer.app.screen import Explorer
 from levit_explore.explorer.journal import Journal
 from levit_explore.explorer.leftovers import left_over
@@ -113,14 +113,15 @@ def test_leaving_asks_where_anything_is_unsaved(mine, keys, runs, text):
     assert mine.read_text() == text
 
 
-def _crashed(source):
+def _crashed(source, *actions):
     """What a process leaves that ends in the middle of an edit."""
     journal, state = Journal(), opened(source)
-    journal.record(state)
-    state = update(state, SetField(DEPTH, "9"))
+    for action in actions or [SetField(DEPTH, "9")]:
+        journal.record(state)
+        state = update(state, action)
     journal.record(state)
     journal.close()
-    return left_over(opened(source))
+    return left_over(opened(state.source))
 
 
 @pytest.mark.parametrize(
@@ -136,6 +137,19 @@ def test_what_a_process_has_left_is_offered(mine, answer, depth, left):
 
     assert explored(Explorer(opened("mine.yaml"), left=state), script) == depth
     assert (left_over(opened("mine.yaml")) is not None) == left
+
+
+def test_a_b_that_a_process_has_left_is_offered_as_such(mine):
+    state = _crashed("levit256", SetField(DEPTH, "9"), Pin(), Open("mine.yaml"))
+
+    async def script(app, pilot):
+        offered = " ".join(" ".join(lines(app)).split())
+        await press(pilot, "enter f")
+        return offered, app.state.spec.stages[0].depth
+
+    offered, depth = explored(Explorer(opened("mine.yaml"), left=state), script)
+    assert "A B was left here that nobody saved" in offered
+    assert depth == 9
 
 
 def test_a_restored_history_can_be_undone(mine):

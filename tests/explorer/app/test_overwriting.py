@@ -8,7 +8,7 @@ from levit_explore.explorer.app import asks, saves
 from levit_explore.explorer.app.following import Followed
 from levit_explore.explorer.app.screen import Explorer
 from levit_explore.explorer.state import opened
-from tests.explorer.app.screens import explored, options, press
+from tests.explorer.app.screens import explored, options, press, pressed, typing
 
 YAML = """# of mine
 name: mine
@@ -100,3 +100,33 @@ def test_comments_that_cannot_be_kept_are_lost_only_on_demand(mine, answer, kept
 
     assert explored(Explorer(opened("mine.yaml")), script) == ["cancel", "write"]
     assert (mine.read_text() == text, load_spec("mine.yaml").image_size[0]) == (kept, 224 if kept else 192)
+
+
+ODD = "# mine\n? name\n: mine\n" + YAML.partition("name: mine\n")[2]  # a form that cannot be changed in place
+OVER = "extends: base.yaml\nname: mine\n"
+
+
+@pytest.mark.parametrize(("text", "to"), [(ODD, "other.yaml"), (OVER, "deeper/other.yaml")])
+@pytest.mark.parametrize(("answer", "written"), [("enter", False), ("escape", False), ("down enter", True)])
+def test_a_copy_loses_comments_or_what_it_extends_only_on_demand(mine, tmp_path, text, to, answer, written):
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "base.yaml").write_text(YAML)
+    mine.write_text(text)
+
+    async def script(app, pilot):
+        await press(pilot, f"tab 1 9 2 enter S ctrl+u {typing(to)} enter")
+        asked = options(app)
+        await press(pilot, answer)
+        return asked, app.state.spec
+
+    asked, spec = explored(Explorer(opened("mine.yaml")), script)
+    assert asked == ["cancel", "write"]
+    assert (tmp_path / to).exists() == written
+    assert not written or load_spec(to) == spec
+
+
+@pytest.mark.parametrize("to", ["other.yaml", "deeper/other.yaml"])
+def test_a_copy_that_keeps_all_is_not_asked_about(mine, tmp_path, to):
+    (tmp_path / "deeper").mkdir()
+    pressed(Explorer(opened("mine.yaml")), f"down 3 enter S ctrl+u {typing(to)} enter")
+    assert (tmp_path / to).read_text() == YAML.replace("depth: 2", "depth: 3")
