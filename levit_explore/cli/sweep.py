@@ -167,9 +167,17 @@ def _swept(
         try:
             return sweep(space, wanted, Means(store, workers, scheduler, progress, warn))
         except KeyboardInterrupt:
-            kept = f"; add --resume to go on from {store.folder}" if store else "; with -o FILE.parquet it can go on"
-            sys.stderr.write(f"levit-explore: stopped{kept}\n")
+            sys.stderr.write(f"levit-explore: stopped{_to_go_on(space, wanted, store)}\n")
             raise
+
+
+def _to_go_on(space: "Space", wanted: "Wanted", store: "Store | None") -> str:
+    from levit_explore.search.sweep_choice import resumable
+
+    if store is not None:
+        return f"; add --resume to go on from {store.folder}"
+    asked = wanted.way if wanted.sample is None else Way.SAMPLE.value
+    return "; with -o FILE.parquet it can go on" if resumable(space, asked) else ""
 
 
 @contextmanager
@@ -203,6 +211,13 @@ def _plot(found: "Sweep", path: Path) -> None:
 
 def _emit(found: "Sweep", form: Format, output: Path | None) -> None:
     from levit_explore.render.results.sweep import sweep_data, sweep_sheets
+    from levit_explore.render.results.sweep_width import narrowed
 
-    people = form in (Format.TABLE, Format.MARKDOWN)
-    emit(sweep_sheets(found) if people else [sweep_data(found)], form, output)
+    match form:
+        case Format.TABLE:
+            sheets = narrowed(sweep_sheets(found))
+        case Format.MARKDOWN:
+            sheets = sweep_sheets(found)
+        case _:
+            sheets = [sweep_data(found)]
+    emit(sheets, form, output)

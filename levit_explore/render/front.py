@@ -13,6 +13,7 @@ from levit_explore.render.figures import settings
 from levit_explore.render.front_points import Points, Shown, ratios, shown
 from levit_explore.render.sheet import si, text
 from levit_explore.search.sweep_found import Sweep
+from levit_explore.search.sweep_measures import Objective
 from levit_explore.writing import write_file
 
 if TYPE_CHECKING:
@@ -143,13 +144,22 @@ def _mark_published(axes: "Axes", points: Shown, norm: "Normalize") -> None:
 def _label_places(points: Shown) -> Iterator[tuple[tuple[float, float], str]]:
     """Where names stand, in points from the models: beside them, or of models of one height at steps below."""
     heights = [one.y for one in points.published]
-    xs = [one.x for one in points.published]
-    middle = np.sqrt(min(points.fit.x.min(initial=np.inf), *xs) * max(xs))
+    middle = _middle(points)
     for index, one in enumerate(points.published):
-        if heights.count(one.y) > 1:
-            yield (8, -18 - 12 * heights[:index].count(one.y)), "right"
-        else:
-            yield ((9, -3), "left") if one.x < middle else ((-9, -3), "right")
+        away, down = (-8, -18 - 12 * heights[:index].count(one.y)) if heights.count(one.y) > 1 else (9, -3)
+        yield ((away, down), "left") if one.x < middle else ((-away, down), "right")
+
+
+def _middle(points: Shown) -> float:
+    """The middle of the horizontal axis, beyond which names stand to the left of their models."""
+    xs = np.concatenate([points.fit.x, points.front.x, [one.x for one in points.published]])
+    if not _is_logarithmic(points.axes[0]):
+        return float(xs.min() + xs.max()) / 2
+    return math.sqrt(xs[xs > 0].min()) * math.sqrt(xs.max())
+
+
+def _is_logarithmic(objective: Objective) -> bool:
+    return objective.name not in ("depth", "balance")
 
 
 def _scale(axes: "Axes", points: Shown) -> None:
@@ -158,7 +168,7 @@ def _scale(axes: "Axes", points: Shown) -> None:
 
     for name, objective, label in zip("xy", points.axes, points.labels, strict=True):
         axis = axes.xaxis if name == "x" else axes.yaxis
-        if objective.name not in ("depth", "balance"):
+        if _is_logarithmic(objective):
             (axes.set_xscale if name == "x" else axes.set_yscale)("log")
             axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.set_major_formatter(FuncFormatter(lambda value, _: si(round(value))))

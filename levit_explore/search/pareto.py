@@ -3,6 +3,7 @@
 All values are minimised; a value to be maximised comes with its sign turned. Of equal points on a front all stay.
 """
 
+from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ from levit_explore.search.tables import Array, Flags
 Values: TypeAlias = np.ndarray[Any, Any]  # (points, objectives), integers or floats
 
 SAMPLE, PIVOTS, BLOCK, PART = 4096, 24, 4096, 64
+PAIRS = 2**16  # compared at once
 
 
 def pareto(values: Values) -> Flags:
@@ -23,6 +25,18 @@ def pareto(values: Values) -> Flags:
     best = fronts(np.zeros(len(distinct), np.int64), distinct)
     mask = np.zeros(len(values), np.bool_)
     mask[kept[best[inverse.reshape(-1)]]] = True
+    return mask
+
+
+def merged(values: Values, first: Flags) -> Flags:
+    """Which rows of two fronts no other one dominates; rows are distinct, and `first` says which are of one front."""
+    if values.shape[1] <= 3:
+        return pareto(values)
+    one, other = np.flatnonzero(first), np.flatnonzero(~first)
+    other = other[~_beaten(values[other], values[one])]
+    one = one[~_beaten(values[one], values[other])]
+    mask = np.zeros(len(values), np.bool_)
+    mask[one] = mask[other] = True
     return mask
 
 
@@ -119,11 +133,38 @@ def _blocked(groups: Array, values: Values) -> Flags:
         rows = rows[np.argsort(sums[rows], kind="stable")]
         front = values[rows[:0]]
         for start in range(0, len(rows), BLOCK):
-            block = _unbeaten(rows[start : start + BLOCK], values, front)
+            block = _unbeaten(rows[start : start + BLOCK], values, front[:PART])
+            block = block[~_beaten(values[block], front)]
             block = _unbeaten(block, values, values[block])
             mask[block] = True
             front = np.concatenate([front, values[block]])
     return mask
+
+
+def _beaten(rows: Values, by: Values) -> Flags:
+    """Which rows have one of `by` that is at most as great in every value.
+
+    Both are halved by the last value: what is low there beats what is high if it does so in the other values.
+    """
+    if not len(by) or not len(rows) or not rows.shape[1]:
+        return np.full(len(rows), len(by) > 0)
+    if len(rows) * len(by) <= PAIRS:
+        columns = (np.less_equal.outer(by[:, place], rows[:, place]) for place in range(rows.shape[1]))
+        return np.asarray(reduce(np.logical_and, columns).any(axis=0))
+    own, theirs = rows[:, -1], by[:, -1]
+    middle = np.partition(theirs, len(by) // 2)[len(by) // 2]
+    if middle == theirs.min():
+        middle = theirs[theirs > middle].min(initial=theirs.max())
+    far, high = own >= middle, theirs >= middle
+    found = np.zeros(len(rows), np.bool_)
+    if high.all():  # all alike
+        found[far] = _beaten(rows[far, :-1], by[:, :-1])
+        return found
+    found[~far] = _beaten(rows[~far], by[~high])
+    found[far] = _beaten(rows[far, :-1], by[~high, :-1])
+    left = far & ~found
+    found[left] = _beaten(rows[left], by[high])
+    return found
 
 
 def _unbeaten(rows: Array, values: Values, by: Values) -> Array:

@@ -15,6 +15,8 @@ from levit_explore.search.summary import Asked, Summary, merged, summary_of
 from levit_explore.search.task import Job, Made, Task
 from levit_explore.search.workers import by_workers
 
+MANY = 10**5  # variants of a front, from which on it is said to be large
+
 
 def run(
     task: Task,
@@ -39,12 +41,16 @@ def run(
     earlier = sum(map(len, done))
     at = Progress(task.size, earlier, earlier, summary.count)
     progress(at)
+    warned = False
     left = (chunk for chunk in task.chunks if chunk not in done)
     with closing(_way(Job(task, asked, store is not None), left, workers, scheduler, say)) as results:
         for made in results:
             if store is not None and made.part is not None:
                 store.write(made.chunk, made.part)
             summary = merged(summary, made.summary)
+            if len(summary.front) > MANY and not warned:
+                warned = True
+                say(f"the front has more than {MANY:,} variants, which is slow; take fewer objectives")
             at = replace(at, done=at.done + len(made.chunk), fit=summary.count)
             progress(at)
     if store is not None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from levit_explore.search.histogram import Histogram, added, histogram
 from levit_explore.search.measures import Measure, lot
+from levit_explore.search.pareto import merged as merged_fronts
 from levit_explore.search.pareto import pareto
 from levit_explore.search.rows import Rows, joined
 
@@ -36,12 +37,14 @@ class Summary:
     best: Rows
     representatives: Rows  # by number
     histograms: Mapping[str, Histogram]
+    unranked: int = 0  # variants that the best are not among, for their measure is infinite
 
 
 def summary_of(rows: Rows, asked: Asked) -> Summary:
     """The summary of some rows, which are in the order of their numbers."""
     histograms = {name: histogram(rows.columns[name], edges) for name, edges in asked.edges.items()}
-    return Summary(asked, len(rows), _front(rows, asked), _best(rows, asked), _drawn(rows, asked), histograms)
+    best, unranked = _best(rows, asked)
+    return Summary(asked, len(rows), _front(rows, asked), best, _drawn(rows, asked), histograms, unranked)
 
 
 def merged(one: Summary, other: Summary) -> Summary:
@@ -50,10 +53,11 @@ def merged(one: Summary, other: Summary) -> Summary:
     return Summary(
         asked,
         one.count + other.count,
-        _front(joined(one.front, other.front), asked),
-        _best(joined(one.best, other.best), asked),
+        _merged_front(one.front, other.front, asked),
+        _best(joined(one.best, other.best), asked)[0],
         _drawn(joined(one.representatives, other.representatives), asked),
         {name: added(one.histograms[name], other.histograms[name]) for name in asked.edges},
+        one.unranked + other.unranked,
     )
 
 
@@ -66,14 +70,29 @@ def _front(rows: Rows, asked: Asked) -> Rows:
     return rows.take(kept[np.sort(first)])
 
 
-def _best(rows: Rows, asked: Asked) -> Rows:
+def _merged_front(one: Rows, other: Rows, asked: Asked) -> Rows:
+    if not len(one) or not len(other):
+        return one if len(one) else other
+    rows = joined(one, other)
+    values = np.column_stack([objective(rows) for objective in asked.objectives])
+    distinct = np.sort(np.unique(values, axis=0, return_index=True)[1])
+    rows, values = rows.take(distinct), values[distinct]
+    return rows.take(merged_fronts(values, np.isin(rows.numbers, one.numbers)))
+
+
+def _best(rows: Rows, asked: Asked) -> tuple[Rows, int]:
+    """The best, and how many are not ranked at all."""
     if asked.best_by is None or not asked.best:
-        return rows.take(np.arange(0))
+        return rows.take(np.arange(0)), 0
     keys = asked.best_by(rows)
+    ranked = np.flatnonzero(keys != np.inf)
+    unranked = len(rows) - len(ranked)
+    if unranked:
+        rows, keys = rows.take(ranked), keys[ranked]
     if asked.best < len(rows):  # the last that can be among them, and all that are as good
         near = np.flatnonzero(keys <= np.partition(keys, asked.best - 1)[asked.best - 1])
         rows, keys = rows.take(near), keys[near]
-    return rows.take(np.lexsort((rows.numbers, keys))[: asked.best])
+    return rows.take(np.lexsort((rows.numbers, keys))[: asked.best]), unranked
 
 
 def _drawn(rows: Rows, asked: Asked) -> Rows:

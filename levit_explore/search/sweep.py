@@ -80,7 +80,8 @@ def _visited(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | N
         sources["balance"] = f"{len(some):,} variants drawn evenly"
         spreads |= spread_of_all(summary.histograms)
     every, kept = Number(summary.count if total is None else total), Number(summary.count)
-    return Sweep(space, wanted, way.name, way.why, every, kept, summary.front, summary.best, some, spreads, sources)
+    found = (summary.front, summary.best, some, spreads, sources)
+    return Sweep(space, wanted, way.name, way.why, every, kept, *found, unranked=summary.unranked)
 
 
 def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | None) -> Sweep:
@@ -96,10 +97,11 @@ def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | 
     if front is not None:
         sources["best"] = f"{_SAMPLE} and the front"
     summary = summary_of(sample.distinct, wanted.asked({}))
-    best = summary_of(known, replace(wanted.asked({}), objectives=())).best
+    ranked = summary_of(known, replace(wanted.asked({}), objectives=()))
     front = summary.front if front is None else front
     some, spreads = summary.representatives, spread(sample.rows)
-    return Sweep(space, wanted, way.name, way.why, every, kept, front, best, some, spreads, sources, drew)
+    found = (front, ranked.best, some, spreads, sources, drew, ranked.unranked)
+    return Sweep(space, wanted, way.name, way.why, every, kept, *found)
 
 
 def _front(cells: Laid, wanted: Wanted, space: Space) -> tuple[Rows | None, str]:

@@ -21,6 +21,12 @@ class Way:
     why: str
 
 
+def resumable(space: Space, asked: str | None) -> bool:
+    """Whether a sweep in the way asked for, or else chosen, could go on from rows that it wrote."""
+    visited = space.size <= VISITED if asked is None else asked == ENUMERATE
+    return visited and space.size <= WRITTEN
+
+
 def choose(cells: Laid, space: Space, asked: str | None, written: bool) -> Way:
     """The way asked for, else the first that serves; `written` where all rows that fit are to be kept.
 

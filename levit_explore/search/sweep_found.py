@@ -95,6 +95,7 @@ class Sweep:
     spread: Mapping[str, Spread]
     sources: Mapping[str, str]
     drew: Drew | None = None
+    unranked: int = 0  # variants among which the best were not looked for: `by` divides by zero there
 
     @property
     def exact(self) -> bool:

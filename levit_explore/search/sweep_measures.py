@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from levit_explore.errors import LevitError
 from levit_explore.search.rows import Counts, Rows
 from levit_explore.search.tables import LIMIT
+from levit_explore.space.bounds import is_zero
 from levit_explore.space.exact import Exact, calculated, exact
 from levit_explore.space.grammar import expression
 from levit_explore.space.names import SUMS, TOTALS, reads
@@ -18,6 +19,7 @@ from levit_explore.spec.document import field_name
 from levit_explore.spec.words import did_you_mean, listed, quoted
 
 OBJECTIVES = ("flops", "params", "activation_memory", "bytes_moved", "depth", "balance", "attention", "mlp")
+_DIVIDING = ("/", "//", "%")
 PARTS = 10**6  # in which the distance of balance from 1 is told
 NONE = np.iinfo(np.int64).max  # of a network without attention, or without an MLP
 
@@ -80,7 +82,8 @@ class Ranking:
     def __call__(self, rows: Rows) -> NDArray[Any]:
         """The value of every row: exact where it is a sum of quantities, the nearest float where it is a quotient.
 
-        A row that has none, for something is divided by zero, comes after all that have one.
+        A row that has none, for something is divided by zero, has infinity. Raises LevitError where a value is too
+        large for a float.
         """
         if not len(rows):
             return np.empty(0)
@@ -89,7 +92,10 @@ class Ranking:
         whole = value.below.ndim == 0 and there.all()  # else something is divided by a total
         if whole and max(abs(int(above.max())), abs(int(above.min()))) < LIMIT:
             return above.astype(np.int64)
-        return np.where(there, (above / below).astype(np.float64), np.inf)
+        try:
+            return np.where(there, (above / below).astype(np.float64), np.inf)
+        except OverflowError:
+            raise LevitError("--by: the expression comes to more than 10^308, the largest that is ranked") from None
 
     def __str__(self) -> str:
         return self.text
@@ -114,7 +120,10 @@ def _meant(node: Node) -> Node:
             fix = did_you_mean(path[0], TOTALS) or f"; they are {listed([*TOTALS], 'and')}"
             raise UnreadableError(f"reads {field_name(path)}, which is not a total{fix}")
         case Calculation(sign, left, right):
-            return Calculation(sign, _meant(left), _meant(right))
+            made = Calculation(sign, _meant(left), _meant(right))
+            if sign in _DIVIDING and is_zero(made.right):
+                raise UnreadableError("divides by what is 0 in every network, and so ranks none")
+            return made
     return node
 
 

@@ -67,9 +67,11 @@ def save_specs(files: dict[str, str], folder: Path) -> None:
 
 
 def base_of(source: str) -> str | None:
-    """The bundled spec that a space in a file extends; None where it extends none."""
+    """The bundled spec that a space is, or extends in its file; None where it extends none."""
+    if source in bundled_names():
+        return source
     path = Path(source)
-    if source == "-" or source in bundled_names() or not path.is_file():
+    if source == "-" or not path.is_file():
         return None
     fields = read_yaml(path.read_bytes(), source).value
     base = fields.get("extends") if isinstance(fields, dict) else None

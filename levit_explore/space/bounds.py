@@ -61,6 +61,14 @@ def bounds(comparison: Comparison) -> tuple[Bound, ...]:
     return tuple(made)
 
 
+def is_zero(node: Node) -> bool:
+    """Whether an expression of totals is 0 in every network, as far as sums of totals tell."""
+    try:
+        return not any(_linear(node).values())
+    except UnreadableError:
+        return False
+
+
 def _bound(difference: _Linear, comparison: Comparison) -> Bound:
     """`difference` <= 0, or < 0 where the comparison is strict, in the smallest whole numbers."""
     weights = _without_balance({name: weight for name, weight in difference.items() if weight}, comparison)

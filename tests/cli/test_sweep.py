@@ -6,12 +6,17 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from levit_explore import flops, load_spec, params, plan
 from levit_explore.analysis.published import fields_of, spans
+from levit_explore.render.front import figure
 from levit_explore.render.front_points import FAMILY, shown
+from levit_explore.render.results.sweep import sweep_sheets
+from levit_explore.search.counting import counting
+from levit_explore.search.factors import QUANTITIES
 from levit_explore.search.sweep import sweep
 from levit_explore.search.sweep_found import Wanted
 from levit_explore.search.sweep_measures import objectives
@@ -80,8 +85,42 @@ def test_fields_outside_what_published_models_use_are_named():
 
 @pytest.mark.parametrize("way", ["enumerate", "tables", "sample"])
 def test_table_is_no_wider_than_80_columns(way):
-    lines = printed("sweep", "tiny.yaml", "--way", way).splitlines()
-    assert max(len(line) for line in lines if re.match(r"\d|number| ", line)) <= 80
+    edits = [
+        f"stages.{stage}.{field}={{choices: {values}}}"
+        for stage in (0, 1)
+        for field, values in {"mlp_ratio": [1.5, 2], "attn_ratio": [1, 2], "key_dim": [8, 16], "dim": [48, 64]}.items()
+    ]
+    edits += ["activation={choices: [gelu, hardswish]}", f"where={{{'k' * 90}: {{choices: [1, 2]}}}}"]
+    edits += [f"stages.0.heads={{as: {'k' * 90}}}"]
+    arguments = ["--best", "9", "--by", "flops", "--objectives", "flops,-params,-depth,bytes_moved,balance"]
+    lines = printed("sweep", "tiny.yaml", "--way", way, *arguments, *(word for e in edits for word in ("--set", e)))
+    assert max(map(len, lines.splitlines())) <= 80
+    titles = {word for line in lines.splitlines() if line.startswith("number") for word in line.split()}
+    assert {"number", "mlp_ratio", "attn_ratio", "key_dim", "dim", "activation", "FLOPs", "blocks"} <= titles
+
+
+def test_variants_that_the_best_leave_out_are_counted():
+    edits = ["--set", "stages.0.mlp_ratio={choices: [0, 2]}", "--set", "stages.1.mlp_ratio=0"]
+    edits += ["--set", "stages.1.downsample.mlp_ratio=0", "--set", "constraints=[]"]
+    text = printed("sweep", "tiny.yaml", *edits, "--by", "balance", "--best", "20")
+    assert "8 variants with the least balance\n" in text
+    assert "Left out: 8 variants for which balance divides by zero.\n" in text
+
+
+def test_quantiles_are_as_close_as_is_said(monkeypatch):
+    monkeypatch.setattr("levit_explore.search.sweep_found.KEPT", 16)
+    fields = ["stages.0.dim={range: [32, 128], step: 8}", "stages.0.mlp_ratio={range: [1, 4]}", "constraints=[]"]
+    found = sweep(
+        load_space("tiny.yaml", [*fields, "stages.1.dim={range: [32, 256], step: 8}"]), Wanted(objectives("flops"))
+    )
+    every = counting(found.space, QUANTITIES).work(0, found.space.size)
+    (words,) = (note for sheet in sweep_sheets(found) for note in sheet.notes if note.startswith("Quantiles"))
+    (said,) = re.fullmatch(r"Quantiles are at most ([\d.]+)% of the range shown too high\.", words).groups()
+    for name in QUANTITIES:
+        told, ordered = found.spread[name].quantiles, np.sort(every.columns[name])
+        for share, value in told.items():
+            true = ordered[max(1, -(-len(ordered) * share // 100)) - 1]
+            assert 0 <= value - true <= float(said) / 100 * (ordered[-1] - ordered[0])
 
 
 def test_csv_has_all_variants_of_all_results():
@@ -142,6 +181,17 @@ def test_picture_shows_the_rows():
     assert (model.x, model.y) == (flops(plan(load_spec("levit256"))), params(plan(load_spec("levit256"))))
 
 
+@pytest.mark.parametrize("aims", ["balance,-depth", "depth,flops", "flops,-depth", "params,bytes_moved"])
+def test_names_of_models_stay_within_the_picture(aims):
+    edits = ["stages.0.depth={range: [1, 6]}", "stages.0.dim={range: [64, 192], step: 32}"]
+    made = figure(sweep(load_space("levit128", edits), Wanted(objectives(aims))))
+    made.canvas.draw()
+    axes = made.axes[0]
+    for name in axes.texts:
+        box = name.get_window_extent()
+        assert axes.bbox.x0 <= box.x0 < box.x1 <= axes.bbox.x1
+
+
 def test_same_sweep_gives_the_same_picture(tmp_path):
     for name in ("one.svg", "two.svg"):
         printed("sweep", "tiny.yaml", "--plot", name)
@@ -160,6 +210,15 @@ def test_saved_specs_are_exactly_the_variants(extends, tmp_path):
         assert (spec.stages, spec.name, flops(plan(spec))) == (own.stages, own.name, one["flops"])
         assert spec.source == f"sweep of tiny (digest {space.digest[:8]}), variant {one['number']}"
         assert ("extends: levit128s" in path.read_text(encoding="utf-8")) == bool(extends)
+
+
+def test_saved_specs_of_a_bundled_spec_extend_it(tmp_path):
+    assert call("sweep", "levit128s", "--set", "stages.0.depth={choices: [1, 2]}", "--save-specs", "made")[0] == 0
+    (path,) = (tmp_path / "made").iterdir()
+    assert "extends: levit128s\n" in path.read_text(encoding="utf-8")
+    spec, base = load_spec(path), load_spec("levit128s")
+    assert ([stage.depth for stage in spec.stages], spec.published) == ([1, 3, 4], None)
+    assert spec.stages[1:] == base.stages[1:]
 
 
 def test_saved_specs_replace_no_other_file(tmp_path):
@@ -225,6 +284,8 @@ def test_stopped_sweep_says_how_to_go_on(monkeypatch, tmp_path):
     words = f"levit-explore: stopped; add --resume to go on from {folder}\n"
     assert call("sweep", "tiny.yaml", "-o", "rows.parquet") == (130, "", words)
     assert call("sweep", "tiny.yaml")[2] == "levit-explore: stopped; with -o FILE.parquet it can go on\n"
+    for arguments in (["--way", "tables"], ["--way", "sample"], ["--sample", "1k"]):
+        assert call("sweep", "tiny.yaml", *arguments)[2] == "levit-explore: stopped\n"
 
 
 def test_specs_beside_the_example_are_its_best(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from levit_explore.search.extremes import extremes
 from levit_explore.search.factors import Factors
 from levit_explore.search.front import Front, front, merge
-from levit_explore.search.pareto import pareto
+from levit_explore.search.pareto import merged, pareto
 from levit_explore.search.tables import Unfit
 from tests.search.cells import Bounded
 from tests.search.random_factors import NAMES, fitting, random_factors, totals, weights
@@ -38,6 +38,21 @@ def test_many_points_thin_out_as_few_do(objectives, kind):
     if kind == "all on the front":
         values[:, -1] = -values[:, :-1].sum(axis=1)
     assert pareto(values).tolist() == unbeaten(values).tolist()
+
+
+@pytest.mark.parametrize("objectives", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("most", [6, 10**6])
+def test_front_of_two_fronts_is_that_of_all_their_points(objectives, most):
+    random = np.random.default_rng(objectives)
+    values = np.unique(random.integers(0, most, (3000, objectives)), axis=0)
+    values = values[random.permutation(len(values))]
+    first = np.arange(len(values)) < len(values) // 3
+    own = np.where(first, 0, 1)
+    fronts = np.zeros(len(values), bool)
+    for side in (0, 1):
+        fronts[own == side] = unbeaten(values[own == side])
+    values, first = values[fronts], first[fronts]
+    assert merged(values, first).tolist() == unbeaten(values).tolist()
 
 
 def test_equal_points_on_a_front_all_stay():

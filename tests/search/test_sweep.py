@@ -75,6 +75,16 @@ def test_best_are_the_least_by_the_expression(text, key):
     assert table(found.best) == sorted(FIT, key=lambda row: (value(row), row["number"]))[:5]
 
 
+@pytest.mark.parametrize("way", ["enumerate", "tables"])
+def test_best_leave_out_and_count_variants_without_a_value(way):
+    fields = {"choices": [0, 2]}
+    stage = {"dim": {"range": [32, 96], "step": 16}, "depth": 1, "heads": 2, "key_dim": 16, "mlp_ratio": fields}
+    space = make_space({"image_size": 64, "stages": [stage]}, "half")
+    found = sweep(space, _wanted(by=ranking("balance"), best=10, way=way))
+    assert found.unranked == space.size // 2
+    assert [space.chosen(int(number))["stages[0].mlp_ratio"] for number in found.best.numbers] == [2] * 5
+
+
 def test_quantiles_of_all_variants_are_exact():
     found = sweep(SPACE, _wanted(way="enumerate"))
     for name in ("flops", "params", "depth"):

@@ -41,6 +41,12 @@ def test_expression_has_the_value_it_says(text, values):
     assert ranking(text)(ROWS).tolist() == [float(value) for value in values]
 
 
+def test_value_too_large_to_rank_is_said_in_one_line():
+    with pytest.raises(LevitError) as raised:
+        ranking(" * ".join(["flops * 1T"] * 30))(ROWS)
+    assert str(raised.value) == "--by: the expression comes to more than 10^308, the largest that is ranked"
+
+
 def test_expression_of_no_rows_has_no_values():
     assert len(ranking("flops / params")(no_rows(("flops", "params")))) == 0
 
@@ -48,6 +54,12 @@ def test_expression_of_no_rows_has_no_values():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("flops / 0", "--by: the expression divides by what is 0 in every network, and so ranks none"),
+        (
+            "1 + flops % (depth - depth)",
+            "--by: the expression divides by what is 0 in every network, and so ranks none",
+        ),
+        ("flops // (0 * mlp)", "--by: the expression divides by what is 0 in every network, and so ranks none"),
         ("flop", "--by: the expression reads flop, which is not a total; did you mean flops?"),
         ("1 +", "--by: the expression is '1 +', which ends where a number or a name is due"),
         (

@@ -1,5 +1,6 @@
 """What a sweep of a design space found."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,7 +34,7 @@ def sweep_sheets(found: Sweep, most: int = MOST_SHOWN) -> list[Sheet]:
     if found.wanted.best:
         best = records(found, found.best)
         title = f"{_many(len(best), 'variant')} with the least {text(found.wanted.by)}{_from(found, 'best')}"
-        sheets.append(Sheet(title, {}, (_table(best, found),)))
+        sheets.append(Sheet(title, {}, (_table(best, found),), (), _unranked_notes(found)))
     if found.wanted.representatives:
         drawn = records(found, found.representatives)
         title = f"{_many(len(drawn), 'variant')} drawn evenly from those that fit (seed {found.wanted.seed})"
@@ -133,10 +134,16 @@ def _front_notes(found: Sweep, shown: Sequence[Record]) -> list[str]:
     notes = [f"the front of {aims}: {_many(len(found.front), 'variant')}{cut}{_from(found, 'front')}."]
     outside = Counter(field for one in shown for field in one["unpublished"])
     if outside:
-        listed = ", ".join(f"{field} of {times}" for field, times in outside.most_common(4))
+        listed = ", ".join(f"{field} in {times} of them" for field, times in outside.most_common(4))
         more = f" and {len(outside) - 4} more fields" if len(outside) > 4 else ""
         notes.append(f"Outside what published models use, of those shown: {listed}{more}.")
     return [*notes, "memory: activations of one image as float32; blocks: the sum of depths; balance: attention / MLP."]
+
+
+def _unranked_notes(found: Sweep) -> list[str]:
+    if not found.unranked:
+        return []
+    return [f"Left out: {_many(found.unranked, 'variant')} for which {text(found.wanted.by)} divides by zero."]
 
 
 def _from(found: Sweep, result: str) -> str:
@@ -166,7 +173,9 @@ def _table(variants: Sequence[dict[str, Any]], found: Sweep) -> Table:
     ]
     columns = [Column("number", "number"), *(Column(name, name) for name in (groups or [{}])[0])]
     columns += [Column(cost, _SHORT[cost]) for cost in costs]
-    columns += [Column("balance", "balance", ratio), Column("blocks", "blocks", count)]
+    columns.append(Column("balance", "balance", ratio))
+    if "depth" not in (groups or [{}])[0] or any(one.name == "depth" for one in found.wanted.objectives):
+        columns.append(Column("blocks", "blocks", count))  # else told by the depths beside
     return Table(tuple(columns), _set_right(rows, costs))
 
 
@@ -192,8 +201,9 @@ def _set_right(rows: Sequence[dict[str, Any]], keys: Sequence[str], least: int =
 
 def _spread_notes(found: Sweep) -> list[str]:
     notes = [f"balance: {found.sources['balance']}."] if "balance" in found.sources else []
-    width = max(one.width for one in found.spread.values())
-    return [*notes, *(["Quantiles are at most a thousandth of their range too high."] if width else [])]
+    shares = [one.width / (one.quantiles[100] - one.quantiles[0]) for one in found.spread.values() if one.width]
+    too_high = math.ceil(max(shares, default=0) * 10_000) / 10_000
+    return [*notes, *([f"Quantiles are at most {too_high:.2%} of the range shown too high."] if shares else [])]
 
 
 def _many(number: int, what: str) -> str:

@@ -46,7 +46,9 @@ def grouped(variants: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
         stage = _STAGE.fullmatch(name)
         groups.setdefault(stage[2] if stage else name, []).append(name)
     titles = {
-        names[0] if len(names) == 1 else group: names for group, names in groups.items() if _vary(names, variants)
+        _single(names[0]) if len(names) == 1 else group: names
+        for group, names in groups.items()
+        if _vary(names, variants)
     }
     return [
         {title: "/".join(_written(one["choices"][name]) for name in names) for title, names in titles.items()}
