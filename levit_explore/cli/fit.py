@@ -1,5 +1,6 @@
 """The command that finds the variants nearest to a spec within budgets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from levit_explore.search.fit import Fit
 
 _BALANCE = "--balance"
+_TOP = 5
 
 
 class _Fit(TyperCommand):
@@ -37,8 +39,13 @@ class _Fit(TyperCommand):
         """The arguments that are left, after a bare `--balance` was given its band."""
         usual = f"{_BALANCE}={LOW:g}:{HIGH:g}"
         following = [*args[1:], "-"]
-        bare = [each == _BALANCE and ":" not in after for each, after in zip(args, following, strict=True)]
+        bare = [each == _BALANCE and not _meant(after) for each, after in zip(args, following, strict=True)]
         return super().parse_args(ctx, [usual if alone else each for each, alone in zip(args, bare, strict=True)])
+
+
+def _meant(following: str) -> bool:
+    """Whether what follows `--balance` is meant as its band: it has a colon, or is a number."""
+    return ":" in following or following.replace(".", "", 1).isdecimal()
 
 
 @app.command(cls=_Fit, epilog="Example: levit-explore fit levit256 --flops 400M --balance 0.8:1.25")
@@ -62,7 +69,7 @@ def fit(
             _BALANCE,
             metavar="[LOW:HIGH]",
             help="Attention over MLP of the whole net, 0.75:1.3333 unless given. As the only budget and without "
-            "--vary: what balances each stage.",
+            "options on variants: what balances each stage.",
         ),
     ] = None,
     vary: Annotated[
@@ -71,8 +78,9 @@ def fit(
             "--vary",
             metavar="KINDS",
             help="Which fields of stages vary (default: dims,depths): dims, depths, heads, key_dims, attn_ratios, "
-            "mlp_ratios. Heads that do not vary follow their dim in proportion, as stem and downsamples do that "
-            "have their defaults.",
+            "mlp_ratios. Each takes about half of its own to one and a half; depths 1 to twice their own. Heads "
+            "that do not vary follow dim / key_dim in proportion, as stem and downsamples do that have their "
+            "defaults.",
         ),
     ] = None,
     keep: Annotated[
@@ -86,17 +94,20 @@ def fit(
             help="What a change by a factor of 2 counts (default: 1): dims=2. Repeatable.",
         ),
     ] = [],  # noqa: B006
-    top: Annotated[int, typer.Option("--top", metavar="K", min=1, max=1000, help="How many variants.")] = 5,
+    top: Annotated[
+        int | None, typer.Option("--top", metavar="K", min=1, max=1000, help="How many variants (default: 5).")
+    ] = None,
     edits: Edits = [],  # noqa: B006
     size: Size = None,
     convention: Counting = "levit",
     form: Form = None,
     output: Output = None,
     save_specs: Annotated[
-        Path | None, typer.Option("--save-specs", metavar="DIR", help="Also write the variants as spec files.")
+        str | None, typer.Option("--save-specs", metavar="DIR", help="Also write the variants as spec files.")
     ] = None,
 ) -> None:
     """The variants nearest to a spec within a budget, exactly, or the proof that there are none."""
+    from levit_explore.render.results.fit_specs import specs_folder
     from levit_explore.search.fit import fit as nearest_variants
     from levit_explore.search.fit_around import around
     from levit_explore.search.fit_budget import SAME, Budgets, constraints
@@ -106,7 +117,8 @@ def fit(
     form = form or (by_suffix(output, SUFFIXES) if output else Format.TABLE)
     document, name = load_document(source, edits)
     given = _Given(source, document, _sized(document, size), name, [*edits, *_size_edit(size)])
-    searched = (flops, params, activation_memory, vary, save_specs, *keep, *weight)
+    folder = specs_folder(save_specs)
+    searched = (flops, params, activation_memory, vary, folder, top, *keep, *weight)
     if balance is not None and all(each is None for each in searched):
         _balance_stages(given, balance, convention, form, output)
         return
@@ -115,10 +127,11 @@ def fit(
     own = _own(given, convention) if SAME in budgets.amounts.values() else {}
     centre = around(given.document, given.spec, varied, keep, constraints(budgets, own))
     with step("searching"):
-        found = nearest_variants(centre, weights(weight, varied), top, convention)
-    if save_specs is not None:
-        _save(found, save_specs, given)
+        found = nearest_variants(centre, weights(weight, varied), top or _TOP, convention)
+    files = _files(found, folder, given) if folder else {}
     _show(found, given, form, output)
+    if folder:
+        _save(files, folder)
 
 
 @dataclass(frozen=True)
@@ -166,11 +179,18 @@ def _balance_stages(given: _Given, band_text: str, convention: str, form: Format
     emit([stages_sheet(planned, found, given.edits)], form, output)
 
 
-def _save(found: "Fit", folder: Path, given: _Given) -> None:
-    from levit_explore.render.results.fit_specs import save_specs
+def _files(found: "Fit", folder: Path, given: _Given) -> dict[Path, str]:
+    from levit_explore.render.results.fit_specs import spec_files
 
     base = {} if given.source == "-" else load_document(given.source)[0].value
-    for path in save_specs(found, folder, given.source, base, given.edits):
+    return spec_files(found, folder, given.source, base, given.edits)
+
+
+def _save(files: Mapping[Path, str], folder: Path) -> None:
+    from levit_explore.render.results.fit_specs import save_specs
+
+    save_specs(files, folder)
+    for path in files:
         typer.echo(f"wrote {text(path)}", err=True)
 
 

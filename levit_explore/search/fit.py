@@ -19,11 +19,10 @@ from levit_explore.search.fit_prices import clipped
 from levit_explore.search.fit_proof import Proof, beyond, together
 from levit_explore.search.forms import limit
 from levit_explore.search.numbers import number
-from levit_explore.search.tables import Array, Unfit
+from levit_explore.search.tables import Array, Unfit, merged, plus, times
 from levit_explore.space.bounds import Bound
 from levit_explore.space.cells import Cell
 from levit_explore.space.template import leaves, value_at
-from levit_explore.spec.document import Document
 from levit_explore.spec.fields import Spec
 from levit_explore.spec.rules import Path
 from levit_explore.spec.write import fields
@@ -93,7 +92,9 @@ def fit(centre: Around, weights: Mapping[str, Fraction], top: int = 5, conventio
     try:
         return _fit(centre, weights, top, convention)
     except Unfit as error:
-        raise LevitError(f"{centre.spec.name}: {error}; {centre.fewer}") from None
+        free = [name for name, weight in weights.items() if not weight]
+        fix = f"give {' and '.join(free)} a weight above 0, or {centre.fewer}" if free else centre.fewer
+        raise LevitError(f"{centre.spec.name}: {error}; {fix}") from None
 
 
 def _fit(centre: Around, weights: Mapping[str, Fraction], top: int, convention: str) -> Fit:
@@ -129,8 +130,9 @@ def _problem(tables: Factors, bounds: Sequence[Bound], own: int) -> Problem:
     limits = tuple(limit(tables, bound) for bound in bounds)
     budget = [found.at_most for found in limits if found.weights == {"flops": 1}]
     aim = clipped(min(budget)) if budget else own
-    ties = (tables.terms[CHANGES], tables.terms["flops"])
-    return Problem(tables.shape, tables.masks, limits, tables.terms[DISTANCE], ties, aim)
+    most_changes = len(tables.shape) + 1
+    ranked = [times(table, most_changes) for table in tables.terms[DISTANCE]] + list(tables.terms[CHANGES])
+    return Problem(tables.shape, tables.masks, limits, merged(ranked, plus), tables.terms["flops"], aim)
 
 
 def _own(cell: Cell, centre: Around) -> list[int]:
@@ -150,8 +152,9 @@ def _variants(centre: Around, cell: Cell, tables: Factors, places: Array) -> Ite
     for place, costs, distance in zip(flat, _costs(tables, places), distances, strict=True):
         found = number(cell, place)
         spec = centre.space.spec(found)
-        written = _edits(centre.document, centre.space.fields(found))
-        yield Variant(spec, costs, int(distance), _changes(centre, spec), written, _outside(spec))
+        changes = _changes(centre, spec)
+        written = _edits(centre, centre.space.fields(found)) if changes else ()
+        yield Variant(spec, costs, int(distance), changes, written, _outside(spec))
 
 
 def _changes(centre: Around, spec: Spec) -> tuple[Change, ...]:
@@ -163,9 +166,12 @@ def _changes(centre: Around, spec: Spec) -> tuple[Change, ...]:
     )
 
 
-def _edits(document: Document, variant: Mapping[str, Any]) -> tuple[tuple[Path, Any], ...]:
-    """What is written otherwise than in the spec's document."""
-    return tuple((path, value_at(variant, path)) for path in _differing(document.value, variant))
+def _edits(centre: Around, variant: Mapping[str, Any]) -> tuple[tuple[Path, Any], ...]:
+    """What is written otherwise than in the spec's document, but for what the spec has without writing it."""
+    own = fields(centre.spec)
+    unchanged = {free.path for free in centre.free.values() if value_at(own, free.path) == value_at(variant, free.path)}
+    differing = _differing(centre.document.value, variant)
+    return tuple((path, value_at(variant, path)) for path in differing if path not in unchanged)
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Path]:

@@ -151,7 +151,7 @@ def _downsample(
 
 
 def _stem(document: Document, spec: Spec, kept: Sequence[Path]) -> list[tuple[Path, Any]]:
-    """The channels of a stem that are a whole part of the first stage's dim; of one not written, if it is to stay."""
+    """The channels of a stem that has its default or whole parts of the first dim; of one not written, if it stays."""
     if not isinstance(spec.stem, ConvStem):
         return []
     dims, dim = [single(each) for each in spec.stem.dims], single(spec.stages[0].dim)
@@ -159,7 +159,9 @@ def _stem(document: Document, spec: Spec, kept: Sequence[Path]) -> list[tuple[Pa
         return [(("stem",), {"kind": "convs", "dims": dims})]
     if value_at(document.value, ("stem", "dims")) is None:
         return []
-    parts: list[Any] = [f"stages[0].dim // {dim // each}" if dim % each == 0 else each for each in dims]
+    usual = dims == [dim // 8, dim // 4, dim // 2, dim]  # which need not be whole parts
+    by = [8, 4, 2, 1] if usual else [0 if dim % each else dim // each for each in dims]
+    parts: list[Any] = [f"stages[0].dim // {part}" if part else each for part, each in zip(by, dims, strict=True)]
     return [(("stem", "dims"), parts)]
 
 
@@ -169,6 +171,8 @@ def _under(path: Path, kept: Sequence[Path]) -> bool:
 
 def _kept(text: str, spec: Spec) -> Path:
     """The path that a text such as "stages.0" or "stages[0].dim" names in a spec."""
+    if not text.strip():
+        raise SpecError("--keep: is empty; name a stage or a field, such as stages.0 or stages.0.dim")
     words = text.strip().replace("[", ".").replace("]", "").split(".")
     path: Path = tuple(int(word) if word.isdecimal() and len(word) < 10 else word for word in words)
     value: Any = fields(spec)
@@ -180,4 +184,6 @@ def _kept(text: str, spec: Spec) -> Path:
             known = f"; it has {', '.join(map(str, inside))}" if inside else ""
             raise SpecError(f"--keep {printable(text[:60])}: {owner} has no {printable(str(key))[:40]}{near or known}")
         value = inside[key]
+    if path[0] not in ("stages", "stem"):
+        raise SpecError(f"--keep {printable(text[:60])}: never varies; name stem, a stage or a field of one")
     return path

@@ -14,7 +14,8 @@ from levit_explore.plan.tree import Plan
 from levit_explore.sizes import single
 from levit_explore.spec.rules import Path
 
-_RATIOS: list[int | float] = [step // 2 if step % 2 == 0 else step / 2 for step in range(1, 25)]  # 0.5 to 12
+_HALVES: list[int | float] = [step // 2 if step % 2 == 0 else step / 2 for step in range(1, 25)]  # 0.5 to 12
+_MOST_DIGITS = 7  # of a ratio that says any hidden dimension there can be
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Proposal:
     part_before: Part
     part_after: Part
     flops: int
+
+    def balances(self, low: Fraction, high: Fraction) -> bool:
+        """Whether the stage has attention and MLP then, and lies in the band."""
+        part = self.part_after
+        return bool(part.attention and part.mlp) and within(part, low, high)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ def within(part: Part, low: Fraction, high: Fraction) -> bool:
 def stages(planned: Plan, low: Fraction, high: Fraction, convention: str = "levit") -> Stages:
     """The stages under the rule `stage`, with up to two proposals for each that lies outside of the band.
 
-    The best is what brings the ratio nearest to the middle of the band, which is the geometric one.
+    Each brings its stage into the band, as near to its geometric middle as any heads or, of halves, any mlp_ratio;
+    where no half does, the mlp_ratio has as few digits as it takes. A field without a proposal has no such value.
     """
     parts = balance(planned, Rule.STAGE, convention=convention).parts
     outside = [(_stage(part), part) for part in parts if not within(part, low, high)]
@@ -68,13 +75,32 @@ def _proposals(
 ) -> Iterator[Proposal]:
     stage = planned.spec.stages[index]
     middle = math.sqrt((low or high / 4) * high)
-    heads = _heads(planned, index, part, middle, convention) if part.mlp and part.attention else []
-    for name, own, values in (("mlp_ratio", stage.mlp_ratio, _RATIOS), ("heads", single(stage.heads), heads)):
+    ratios = [_HALVES, *_ratios(planned, index, part, middle, convention)]
+    heads = [_heads(planned, index, part, middle, convention)]
+    for name, own, groups in (("mlp_ratio", stage.mlp_ratio, ratios), ("heads", single(stage.heads), heads)):
         path: Path = ("stages", index, name)
-        tried = [found for value in values if (found := _tried(planned, path, own, value, part, convention))]
-        best = _best(tried, low, high)
-        if best is not None and _off(best.part_after, low, high) < _off(part, low, high):
-            yield best
+        for values in groups:
+            tried = [found for value in values if (found := _tried(planned, path, own, value, part, convention))]
+            balanced = [each for each in tried if each.balances(low, high)]
+            if balanced:
+                yield _best(balanced, low, high)
+                break
+
+
+def _ratios(planned: Plan, index: int, part: Part, middle: float, convention: str) -> Iterator[list[int | float]]:
+    """The ratios around the one that would bring a stage to the middle, with one digit, then with more of them.
+
+    An MLP's cost is linear in its hidden dimension, so no others can come nearer.
+    """
+    dim, path = single(planned.spec.stages[index].dim), ("stages", index, "mlp_ratio")
+    one, two = (_tried(planned, path, None, ratio, part, convention) for ratio in (1, 2))
+    if one is None or two is None or two.part_after.mlp <= one.part_after.mlp:
+        return
+    wished = 1 + (part.attention / middle - one.part_after.mlp) / (two.part_after.mlp - one.part_after.mlp)
+    hidden = math.floor(wished * dim)
+    for digits in range(1, _MOST_DIGITS + 1):
+        near = {round(ratio, digits) for ratio in (wished, (hidden + 0.5) / dim, (hidden + 1.5) / dim)}
+        yield sorted(int(ratio) if ratio == int(ratio) else ratio for ratio in near if ratio > 0)
 
 
 def _heads(planned: Plan, index: int, part: Part, middle: float, convention: str) -> list[int | float]:
@@ -96,17 +122,15 @@ def _tried(planned: Plan, path: Path, own: Any, value: float, part: Part, conven
     return Proposal(_stage(part), path, own, value, part, after, single(flops(changed, convention)))
 
 
-def _best(tried: Sequence[Proposal], low: Fraction, high: Fraction) -> Proposal | None:
+def _best(tried: Sequence[Proposal], low: Fraction, high: Fraction) -> Proposal:
     """The proposal nearest to the middle; of several the one that changes least."""
-    return min(tried, key=lambda each: (_off(each.part_after, low, high), abs(each.after - each.before)), default=None)
+    return min(tried, key=lambda each: (_off(each.part_after, low, high), abs(each.after - each.before)))
 
 
-def _off(part: Part, low: Fraction, high: Fraction) -> tuple[bool, Fraction]:
-    """How many times a ratio is as great, or as small, as the middle of a band, squared; without either worst."""
-    if not part.attention or not part.mlp:
-        return True, Fraction(0)
+def _off(part: Part, low: Fraction, high: Fraction) -> Fraction:
+    """How many times a ratio is as great, or as small, as the middle of a band, squared."""
     square, middle = Fraction(part.attention, part.mlp) ** 2, (low or high / 4) * high
-    return False, max(square / middle, middle / square)
+    return max(square / middle, middle / square)
 
 
 def _stage(part: Part) -> int:

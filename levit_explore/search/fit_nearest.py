@@ -16,21 +16,22 @@ from levit_explore.search.tables import Array, Flags, Unfit
 
 BLOCK = 2**17  # partial variants that grow at once
 WORK = 2**28  # partial variants looked at before it is given up
-_FIRST = 50_000  # how much farther than the nearest possible is looked first, in the unit of distances
+_KEEPING = 8  # how many of these a whole variant counts as, for it is ranked
+_FIRST = 200  # part of the greatest distance by which it is looked farther at first than the nearest possible
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Variants by axes, what excludes them, and what they are ranked by: distance, then `ties` in turn, then place.
+    """Variants by axes, what excludes them, and what they are ranked by.
 
-    `aim` is what the last of `ties` is to come near; that of the others is 0.
+    That is the distance, then how near the sum of `tie` comes to `aim`, then the place.
     """
 
     shape: tuple[int, ...]
     masks: tuple[Flags, ...]
     limits: tuple[Limit, ...]
     distance: tuple[Array, ...]
-    ties: tuple[tuple[Array, ...], ...]
+    tie: tuple[Array, ...]
     aim: int
 
 
@@ -50,8 +51,8 @@ def nearest(problem: Problem, top: int) -> Array:
     if not all(mask.any() for mask in problem.masks):  # one may depend on no axis
         return np.zeros((0, len(problem.shape)), np.int64)
     prices = priced(problem.shape, problem.distance, problem.limits)
-    further = _FIRST
     end, left = most(problem.shape, problem.distance), WORK
+    further = 1 + end // _FIRST
     while True:
         farthest = max(0, prices.least) + further
         search = _Search(problem, prices, top, farthest, left)
@@ -81,7 +82,7 @@ class _Search:
         while stack:
             block = stack.pop()
             if block.places.shape[1] == len(self.problem.shape):
-                self._keep(block.places)
+                self._keep(block)
             else:
                 stack += self._parts(self._grown(block))
         return self.best
@@ -90,9 +91,7 @@ class _Search:
         """A block with all choices along one more axis that may still come to something, the most hopeful last."""
         axis, many = block.places.shape[1], len(block.places)
         length = self.problem.shape[axis]
-        self.left -= many * length
-        if self.left < 0:
-            raise Unfit(f"more than {WORK:,} variants would have to be looked at")
+        self._spend(many * length)
         kept = np.ones((many, length), np.bool_)
         for mask in self.masks[axis]:
             kept &= at(mask, block.places, axis)
@@ -120,14 +119,32 @@ class _Search:
         parts = (order[start : start + step] for start in range(0, len(order), step))
         return [_Partial(block.places[part], block.sums[:, part]) for part in parts]
 
-    def _keep(self, places: Array) -> None:
+    def _keep(self, block: _Partial) -> None:
         """Takes whole variants among the best, after which none that is farther than the last of them matters."""
-        places = np.concatenate([self.best, places])
-        problem = self.problem
-        *firsts, last = (summed(terms, places) for terms in problem.ties)
-        distance = summed(problem.distance, places)
-        flat = tuple(places[:, axis] for axis in reversed(range(places.shape[1])))
-        order = np.lexsort((*flat, np.abs(last - problem.aim), *reversed(firsts), distance))[: self.top]
+        self._spend(len(block.places) * _KEEPING)
+        near = block.sums[1] <= self.farthest
+        places = np.concatenate([self.best, block.places[near]])
+        distance = summed(self.problem.distance, places)
+        gap = np.abs(summed(self.problem.tie, places) - self.problem.aim)
+        some = np.nonzero(_foremost(distance, gap, self.top))[0]
+        flat = tuple(places[some, axis] for axis in reversed(range(places.shape[1])))
+        order = some[np.lexsort((*flat, gap[some], distance[some]))[: self.top]]
         self.best = places[order]
         if len(order) == self.top:
             self.farthest = min(self.farthest, int(distance[order[-1]]))
+
+    def _spend(self, work: int) -> None:
+        self.left -= work
+        if self.left < 0:
+            raise Unfit(f"more than {WORK:,} variants would have to be looked at")
+
+
+def _foremost(distance: Array, gap: Array, top: int) -> Flags:
+    """Which may be among the first `top` by distance, then by gap: these and all that are level with the last."""
+    if len(distance) <= top:
+        return np.ones(len(distance), np.bool_)
+    last = np.partition(distance, top - 1)[top - 1]
+    nearer, level = distance < last, distance == last
+    left = top - int(nearer.sum())
+    most_gap = np.partition(gap[level], left - 1)[left - 1]
+    return nearer | (level & (gap <= most_gap))  # type: ignore[no-any-return]

@@ -17,10 +17,15 @@ from levit_explore.search.count import count
 from levit_explore.search.enumerate import enumerate_cell
 from levit_explore.search.evaluate import evaluate, within
 from levit_explore.search.factors import Factors, factors
+from levit_explore.search.fit import fit
+from levit_explore.search.fit_around import around
+from levit_explore.search.fit_kinds import kinds, weights
 from levit_explore.search.forms import limit
 from levit_explore.search.front import front
 from levit_explore.search.pareto import pareto
 from levit_explore.search.sample import sample
+from levit_explore.spec.load import load_document
+from levit_explore.spec.parse import parse
 from tests.search.cells import Bounded, cell
 
 DIMS = list(range(128, 513, 32))
@@ -105,3 +110,21 @@ def test_the_front_of_a_space(benchmark):
     sums = evaluate(space(), places)
     assert found.values.tolist() == np.stack([sums["flops"], -sums["params"]], axis=1).tolist()
     told(f"{len(found):,} of {space().size:.3g} variants on the front", benchmark.stats["mean"], space().size)
+
+
+ALL = "dims,depths,heads,key_dims,attn_ratios,mlp_ratios"
+
+
+@pytest.mark.parametrize(
+    ("vary", "weight"),
+    [(None, "1"), ("dims,depths,heads,mlp_ratios", "1"), (ALL, "0")],
+    ids=["dims-and-depths", "four-kinds", "all-kinds-without-weight"],
+)
+def test_the_nearest_within_a_budget(benchmark, vary, weight):
+    document, name = load_document("levit256", [])
+    varied = kinds(vary)
+    centre = around(document, parse(document, name), varied, [], ["flops <= 400M", "balance <= 1.25"])
+    given = weights([f"{kind.name}={weight}" for kind in varied], varied)
+    found = benchmark.pedantic(lambda: fit(centre, given), rounds=1)
+    assert len(found.variants) == 5
+    told(f"the nearest of {found.searched:.3g} variants", benchmark.stats["mean"], found.searched)

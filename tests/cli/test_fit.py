@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from levit_explore import activation_memory, balance, flops, load_spec, params, plan
+from levit_explore.render.results.fit import proof_words
+from levit_explore.search.fit_proof import Proof
+from levit_explore.space.bounds import Bound
 from tests.cli.call import TINY, call, document, printed
 
 SMALL = TINY.replace("dim: 16, depth: 1", "dim: 16, depth: 2")
@@ -26,7 +29,7 @@ def test_fit_prints_the_spec_the_variants_and_how_to_go_on():
         "1       stages[0].depth 2    1\n"
         "searched 4 variants: 1 fit\n"
         "  depths: stages[0] 1 to 4 (4)\n"
-        "distance: the sum of |log2(new / old)| over what varies, times its weight (depths 1)\n"
+        "distance: the sum of weight * |log2(new / old)| (weights: depths 1)\n"
         "stages[0].depth 1: published models have 2 to 11 (variant 1)\n"
         "variant 1: --set stages.0.depth=1\n"
     )
@@ -128,6 +131,21 @@ def test_where_nothing_fits_one_line_proves_it_and_only_json_is_printed(options,
     assert (status, found["within"], found["variants"], found["none"]) == (1, 0, [], why)
 
 
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (["a <= 1", "b <= 2"], "some have a <= 1 and some have b <= 2, but none has both"),
+        (["a <= 1", "b <= 2", "c <= 3"], "some have both a <= 1 and b <= 2, some c <= 3, but none has all"),
+        (
+            ["a <= 1", "b <= 2", "c <= 3", "d <= 4"],
+            "some have a <= 1, b <= 2 and c <= 3, some d <= 4, but none has all",
+        ),
+    ],
+)
+def test_bounds_that_contradict_each_other_are_said_to_be_kept_but_for_one(texts, words):
+    assert proof_words(Proof(tuple(Bound({}, 0, text) for text in texts), None)) == words
+
+
 def test_specs_that_are_saved_are_the_variants_and_say_where_they_come_from():
     Path("my.yaml").write_text(SMALL, encoding="utf-8")
     command = ["fit", "my.yaml", "--params", "5k", "--size", "48", "--set", "stages.0.heads=2", "--top", "2"]
@@ -152,6 +170,47 @@ def test_a_spec_from_standard_input_is_saved_whole():
     assert (status, err) == (0, "wrote here/spec-fit-1.yaml\n")
     assert params(plan(load_spec("here/spec-fit-1.yaml"))) <= 5000
     assert "extends" not in Path("here/spec-fit-1.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("output", ["nowhere/x.txt", "x.png"])
+def test_no_spec_is_saved_where_the_output_cannot_be_written(output):
+    status, _, _ = call("fit", "levit256", "--flops", "1G", "--save-specs", "specs", "-o", output)
+    assert (status, Path("specs").exists()) == (2, False)
+
+
+def test_no_folder_is_made_where_nothing_fits():
+    status, _, _ = call("fit", "levit256", "--flops", "40M", "--save-specs", "specs")
+    assert (status, Path("specs").exists()) == (1, False)
+
+
+def test_a_spec_that_fits_goes_on_as_it_is():
+    assert "variant 1: as it is\n" in printed("fit", "levit256", "--flops", "2G", "--top", "2")
+
+
+def test_lines_are_of_80_columns_and_options_on_several_are_one_command():
+    kinds = "dims,depths,heads,mlp_ratios,attn_ratios"
+    lines = printed("fit", "levit384", "--params", "25M", "--vary", kinds, "--keep", "stages.1", "--top", "3")
+    assert max(map(len, lines.splitlines())) <= 80
+    found = document("fit", "levit384", "--params", "25M", "--vary", kinds, "--keep", "stages.1", "--top", "3")
+    second = lines.partition("\nvariant 2:")[2].partition("\nvariant 3:")[0]
+    assert " \\\n" in second
+    words = shlex.split(second.replace("\\\n", ""))  # as a shell goes on with the next line
+    assert words[::2] == ["--set"] * len(words[1::2])
+    assert words[1::2] == found["variants"][1]["set"]
+
+
+def test_a_ratio_of_0_is_said_to_be_left_out():
+    lines = printed("fit", "levit256", "--flops", "1G", "--set", "stages.0.mlp_ratio=0", "--vary", "mlp_ratios")
+    assert "  stages[0].mlp_ratio is 0, which leaves the part out: it does not vary\n" in lines
+
+
+def test_a_balance_within_its_band_changes_nothing():
+    lines = printed("fit", "levit256", "--balance", "0.001:2").splitlines()
+    assert lines[-1] == "every stage lies between 0.001 and 2: nothing to change."
+
+
+def test_balance_with_a_number_of_variants_searches_for_them():
+    assert len(document("fit", "levit256", "--balance", "0.9:1", "--top", "3")["variants"]) == 3
 
 
 @pytest.mark.parametrize("band", [["--balance"], ["--balance", "0.75:1.3333"]])
@@ -193,6 +252,14 @@ def test_a_bare_balance_beside_a_budget_is_the_usual_band():
             "or same",
         ),
         (["--balance=1.2:0.8"], "--balance 1.2:0.8: the bounds must be 0 <= LOW <= HIGH, and HIGH above 0"),
+        (["--balance", "0.8"], "--balance 0.8: is no band; write LOW:HIGH, such as 0.8:1.25"),
+        (
+            ["--flops", "1G", "--keep", ""],
+            "--keep: is empty; name a stage or a field, such as stages.0 or stages.0.dim",
+        ),
+        (["--flops", "1G", "--keep", "name"], "--keep name: never varies; name stem, a stage or a field of one"),
+        (["--flops", "1G", "--save-specs", ""], "--save-specs: is empty; name a folder, or . for this one"),
+        (["--flops", "1G", "--save-specs", "/dev/null"], "--save-specs /dev/null: is a file; name a folder"),
         (["--balance=a:1"], "--balance a:1: is no band; write LOW:HIGH, such as 0.8:1.25"),
         (["--flops", "1G", "--vary", "dmis"], "--vary dmis: 'dmis' is no kind of field; did you mean dims?"),
         (

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from levit_explore import LevitError, activation_memory, balance, flops, make_spec, params, plan
+from levit_explore.search import fit_nearest
 from levit_explore.search.fit import Fit, Variant, fit
 from levit_explore.search.fit_around import around
 from levit_explore.search.fit_kinds import KINDS, kinds, weights
@@ -215,6 +216,33 @@ def test_a_depth_of_0_counts_as_one_half():
     found = search(deep, ["flops <= 1G"], "depths", top=12)
     distances = {each.spec.stages[0].depth: each.distance for each in found.variants if len(each.changes) == 1}
     assert (distances[1], distances[2]) == (1_000_000, 2_000_000)
+
+
+@pytest.mark.parametrize("dims", [[2, 5, 11, 22], [4, 8, 11, 22]])
+def test_a_stem_that_is_written_as_its_default_follows_as_the_default_does(dims):
+    odd = {**TWO, "stages": [TWO["stages"][0] | {"dim": 22}, TWO["stages"][1]]}
+    written_so = odd | {"stem": {"kind": "convs", "dims": dims}}
+    assert (written(make_spec(written_so)) == written(make_spec(odd))) == (dims[0] == 2)
+    plain, other = (search(fields, ["params <= 25k"], "dims", top=9) for fields in (odd, written_so))
+    same = [each.spec for each in plain.variants] == [each.spec for each in other.variants]
+    assert same == (dims[0] == 2)
+
+
+def test_a_field_that_keeps_its_default_is_no_edit():
+    found = search(TWO, ["params <= 100k"], "dims,attn_ratios,mlp_ratios", top=5).variants
+    assert (found[0].changes, found[0].edits) == ((), ())
+    for variant in found:
+        assert {path for path, _ in variant.edits} <= {change.path for change in variant.changes}
+
+
+def test_where_weights_are_0_a_search_that_is_too_much_names_them(monkeypatch):
+    monkeypatch.setattr(fit_nearest, "WORK", 3)
+    with pytest.raises(LevitError) as raised:
+        search(TWO, ["flops <= 1G"], weight=["depths=0"])
+    assert str(raised.value) == (
+        "small: more than 3 variants would have to be looked at; give depths a weight above 0, or "
+        "leave dims out of --vary, or --keep a stage"
+    )
 
 
 @pytest.mark.parametrize("name", KINDS)

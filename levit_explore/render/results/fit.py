@@ -2,18 +2,15 @@
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from levit_explore.analysis.published import fields_of, spans
+from levit_explore.render.results.fit_lines import paragraph, strung
+from levit_explore.render.results.fit_notes import notes
 from levit_explore.render.sheet import Column, Sheet, Table, count, document, heading, ratio, rounded, text
 from levit_explore.search.fit import Change, Costs, Fit, Variant
-from levit_explore.search.fit_around import Around
 from levit_explore.search.fit_distance import UNIT
 from levit_explore.search.fit_proof import Proof
 from levit_explore.spec.document import field_name
-
-if TYPE_CHECKING:
-    from levit_explore.spec.rules import Path
 
 _COSTS = (
     Column("variant", "variant"),
@@ -43,8 +40,8 @@ def fit_sheet(fit: Fit, first: Sequence[str]) -> Sheet:
         title=f"{heading(spec)}: the nearest variants, FLOPs under {fit.convention}",
         document=fit_document(fit, first),
         tables=(Table(_COSTS, [given, *rows]), _changes(fit)),
-        intro=[f"within {', '.join(bound.text for bound in fit.centre.space.bounds)}"],
-        notes=[*_notes(fit), *(f"variant {row['variant']}: {row['set']}" for row in rows)],
+        intro=paragraph(f"within {', '.join(bound.text for bound in fit.centre.space.bounds)}"),
+        notes=[*notes(fit), *_options(fit, first)],
     )
 
 
@@ -80,7 +77,10 @@ def proof_words(proof: Proof) -> str:
             return f"none has {first.text}"
         return f"{first.text}, but the least is {proof.least:,}"
     *most, last = [bound.text for bound in proof.bounds]
-    return f"some have {', '.join(most)} and some have {last}, but none has {'both' if len(most) == 1 else 'all'}"
+    if len(most) == 1:
+        return f"some have {most[0]} and some have {last}, but none has both"
+    each = "both " if len(most) == 2 else ""
+    return f"some have {each}{', '.join(most[:-1])} and {most[-1]}, some {last}, but none has all"
 
 
 def edits_of(variant: Variant, first: Sequence[str]) -> list[str]:
@@ -134,36 +134,11 @@ def _changed(number: int, variant: Variant) -> Iterator[dict[str, Any]]:
         }
 
 
-def _notes(fit: Fit) -> Iterator[str]:
-    """What was searched, how near is measured, and what published models do not have."""
-    within = "how many fit was not counted, for it would take long" if fit.within is None else f"{fit.within:,} fit"
-    yield f"searched {fit.searched:,} variants: {within}"
-    yield from searched(fit.centre)
-    weights = ", ".join(f"{name} {float(weight):g}" for name, weight in fit.weights.items())
-    yield f"distance: the sum of |log2(new / old)| over what varies, times its weight ({weights})"
-    yield from _unlike(fit)
-
-
-def _unlike(fit: Fit) -> Iterator[str]:
-    """Each changed value that no published model has, and the variants that have it."""
-    found: dict[tuple[Path, str, float], list[str]] = {}
+def _options(fit: Fit, first: Sequence[str]) -> Iterator[str]:
+    """How to go on with each variant, as options of any other command."""
     for number, each in enumerate(fit.variants, start=1):
-        changed = {change.path for change in each.changes} & set(each.outside)
-        for path, name, value in fields_of(each.spec):
-            if path in changed:
-                found.setdefault((path, name, value), []).append(str(number))
-    for (path, name, value), numbers in found.items():
-        span = f"published models have {spans()[name].low:g} to {spans()[name].high:g}"
-        yield f"{field_name(path)} {value}: {span} (variant{'s' * (len(numbers) > 1)} {', '.join(numbers)})"
-
-
-def searched(centre: Around) -> Iterator[str]:
-    """What varies, a line a kind: "dims: stages[0] 128 to 384 (9 values), ..."."""
-    lines: dict[str, list[str]] = {}
-    for free in centre.free.values():
-        low, high = free.values[0], free.values[-1]
-        lines.setdefault(free.kind.name, []).append(f"{field_name(free.path[:2])} {low} to {high} ({len(free.values)})")
-    yield from (f"  {name}: {', '.join(parts)}" for name, parts in lines.items())
+        options = [f"--set {shlex.quote(edit)}" for edit in edits_of(each, first)]
+        yield from strung(f"variant {number}:", options or ["as it is"], " \\")
 
 
 def _costs(costs: Costs) -> Mapping[str, Any]:

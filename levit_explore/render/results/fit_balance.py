@@ -1,10 +1,11 @@
 """What would balance each stage: its attention over its MLP as it is, and with another mlp_ratio or other heads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from levit_explore.analysis.balance import Rule
+from levit_explore.analysis.balance import Part, Rule
 from levit_explore.plan.tree import Plan
+from levit_explore.render.results.fit_lines import paragraph
 from levit_explore.render.sheet import Column, Sheet, Table, count, document, heading, ratio, rounded
 from levit_explore.search.fit_balance import Proposal, Stages, within
 from levit_explore.spec.document import field_name
@@ -28,7 +29,6 @@ _PROPOSALS = (
 
 def stages_sheet(planned: Plan, found: Stages, first: Sequence[str]) -> Sheet:
     """The proposals, or of a network whose stages are balanced that there are none; `first` edits come before them."""
-    band = f"{float(found.low):g} to {float(found.high):g}"
     parts = [
         {"part": part.part, "attention": part.attention, "mlp": part.mlp, "ratio": part.ratio}
         | {"balanced": within(part, found.low, found.high)}
@@ -43,7 +43,7 @@ def stages_sheet(planned: Plan, found: Stages, first: Sequence[str]) -> Sheet:
         title=f"{heading(planned.spec)}: what balances each stage, FLOPs under {found.convention}",
         document=document("fit", planned.spec.name, fields | rounded({"parts": parts, "proposals": proposals})),
         tables=(proposals_table, parts_table),
-        notes=[_verdict(found, band), *_left(found)],
+        notes=[line for note in (_verdict(found), *_left(found)) for line in paragraph(note)],
     )
 
 
@@ -62,20 +62,23 @@ def _edit(each: Proposal) -> str:
     return f"{'.'.join(map(str, each.path))}={each.after}"
 
 
-def _verdict(found: Stages, band: str) -> str:
+def _verdict(found: Stages) -> str:
+    low, high = f"{float(found.low):g}", f"{float(found.high):g}"
     if found.balanced:
-        return f"every stage lies between {band}: nothing to change."
-    return (
-        f"rule stage, {band}: each line is one way by itself, nearest to the middle; the net has {found.flops:,} FLOPs."
-    )
+        return f"every stage lies between {low} and {high}: nothing to change."
+    ways = ": each line is one way by itself, nearest to the middle" if found.proposals else ""
+    return f"rule stage, {low} to {high}{ways}; the net has {found.flops:,} FLOPs."
 
 
-def _left(found: Stages) -> list[str]:
-    """The stages that no proposal brings into the band."""
-    mended = {each.stage for each in found.proposals if within(each.part_after, found.low, found.high)}
-    left = [
-        part.part
-        for part in found.parts
-        if not within(part, found.low, found.high) and int(part.part.removeprefix("stage ")) not in mended
-    ]
-    return [f"no mlp_ratio and no heads balance {', '.join(left)}."] if left else []
+def _left(found: Stages) -> Iterator[str]:
+    """The stages that no mlp_ratio, or no heads, bring into the band."""
+    outside = [_stage(part) for part in found.parts if not within(part, found.low, found.high)]
+    for field in ("mlp_ratio", "heads"):
+        mended = {each.stage for each in found.proposals if each.path[-1] == field}
+        left = [f"stage {stage}" for stage in outside if stage not in mended]
+        if left:
+            yield f"no {field} {'balances' if field == 'mlp_ratio' else 'balance'} {', '.join(left)}."
+
+
+def _stage(part: Part) -> int:
+    return int(part.part.removeprefix("stage "))

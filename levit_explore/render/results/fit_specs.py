@@ -13,23 +13,40 @@ from levit_explore.spec.write import to_yaml
 from levit_explore.writing import write_text
 
 
-def save_specs(fit: Fit, folder: Path, source: str, base: Mapping[str, Any], first: Sequence[str]) -> list[Path]:
-    """The files it wrote into `folder`, one a variant; `base` are the fields of `source` before any edit.
+def specs_folder(name: str | None) -> Path | None:
+    """The folder that `--save-specs` names. Raises LevitError where that can be no folder."""
+    if name is None:
+        return None
+    if not name.strip():
+        raise LevitError("--save-specs: is empty; name a folder, or . for this one")
+    folder = Path(name)
+    if folder.exists() and not folder.is_dir():
+        raise LevitError(f"--save-specs {folder}: is a file; name a folder")
+    return folder
 
-    Raises LevitError where one of them exists, before any is written, or where one cannot be written.
+
+def spec_files(fit: Fit, folder: Path, source: str, base: Mapping[str, Any], first: Sequence[str]) -> dict[Path, str]:
+    """The files of the variants and what they say; `base` are the fields of `source` before any edit.
+
+    Raises LevitError where one of them exists.
     """
     stem = "spec" if source == "-" else Path(source).stem
     paths = [folder / f"{stem}-fit-{number}.yaml" for number in range(1, len(fit.variants) + 1)]
     for path in paths:
         if os.path.lexists(path):
             raise LevitError(f"{path}: exists already; save to another folder, or remove it first")
+    variants = zip(paths, fit.variants, strict=True)
+    return {path: to_yaml(_fields(fit, variant, path, source, base, first)) for path, variant in variants}
+
+
+def save_specs(files: Mapping[Path, str], folder: Path) -> None:
+    """Writes the files to their folder, which is made where it is not there. Raises LevitError where it cannot."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LevitError(f"{folder}: cannot be made ({error.strerror or error})") from None
-    for path, variant in zip(paths, fit.variants, strict=True):
-        write_text(path, to_yaml(_fields(fit, variant, path, source, base, first)))
-    return paths
+    for path, content in files.items():
+        write_text(path, content)
 
 
 def _fields(
