@@ -7,6 +7,7 @@
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const here = window.location.pathname;
   const PAUSE = 150; // ms without an edit before the report is asked for
+  const LATER = 2000; // ms until what the browser's history would not take is tried again
   const KEPT = 200; // steps that are remembered where a browser cannot remember all of them
   const MEMORY = `levit-explore ${here}`; // where the steps are kept when the page is loaded again
   const SILENT = "The server does not answer; it may have ended.";
@@ -14,9 +15,10 @@
   const notices = { asked: [], report: [] }; // why the last question, and the last report, got no answer
   let answer = JSON.parse(byId("more").textContent);
   let words = window.location.search.slice(1); // of the address that stands for what is shown
-  let steps = []; // what undo and redo lead to: {id, value, pinned, flipped}
+  let steps = []; // what undo and redo lead to: {id, value, flipped}
   let at = -1;
   let turn = Promise.resolve(); // questions and moves are taken one after the other
+  let retry = 0; // the timer of an address that is still to be written
   let popped = null; // the id of the entry that Back or Forward led to, until it is its turn
 
   function el(tag, attributes, ...children) {
@@ -52,25 +54,31 @@
   }
 
   function act(action, done) {
-    queue(async () => take(await question("edit", posted(answer, action)), done, action));
+    queue(() => ask(action, done));
+  }
+
+  // Whether an action got an answer.
+  async function ask(action, done) {
+    const found = await question("edit", posted(answer, action));
+    take(found, done, action);
+    return Boolean(found);
   }
 
   // An answer becomes a step where it has another spec; what is pinned and counted goes with any step.
   function take(found, done, action) {
     settle(found, (before) => {
       if (!same(found.value, before.value)) add(fresh(), action && action.do === "flip");
-      else if (!found.problem) steps[at].pinned = found.pinned;
     }, done, action);
   }
 
   // Shows an answer, if there is one, once the steps are moved.
-  function settle(found, move, done, action) {
+  function settle(found, move, done, action, back) {
     if (!found) return;
     const before = answer;
     answer = found;
     move(before);
-    if (!found.problem) record();
     show(action);
+    if (!found.problem) record(back);
     say(found.problem ? found.problem.lines.join(" ") : [done, `${found.totals.said}.`].filter(Boolean).join(" "));
   }
 
@@ -93,16 +101,14 @@
   const entry = () => window.history.state && window.history.state.id;
 
   function add(id, flipped) {
-    steps = [...steps.slice(0, at + 1), { id, value: answer.value, pinned: answer.pinned, flipped: Boolean(flipped) }];
+    steps = [...steps.slice(0, at + 1), { id, value: answer.value, flipped: Boolean(flipped) }];
     at = steps.length - 1;
   }
 
-  // Makes the browser's entry that of the step; where it is another's, a new one. One that waits for its turn is left.
-  function record() {
+  // Remembers the steps and, unless another entry waits for its turn, makes the browser's entry that of the step.
+  function record(back) {
     words = answer.query;
-    const address = words === null ? undefined : here + (words && `?${words}`);
-    const way = !entry() || entry() === steps[at].id ? "replaceState" : "pushState";
-    if (popped === null) window.history[way]({ id: steps[at].id }, "", address);
+    if (popped === null) write(back);
     for (const kept of [steps, steps.slice(-KEPT), []]) {
       try {
         window.sessionStorage.setItem(MEMORY, JSON.stringify(kept));
@@ -111,13 +117,43 @@
     }
   }
 
-  // What a step held, against the source as it is now. B stays, and is exchanged again by a step that exchanged it.
-  async function reach(to) {
+  // An entry of another step is left for a new one; one whose address is not sound keeps it when it is come back to.
+  function write(back) {
+    window.clearTimeout(retry);
+    const { id, stays } = window.history.state || {};
+    const own = id === steps[at].id && (back || !stays);
+    const address = words === null || (own && stays) ? undefined : here + (words && `?${words}`);
+    if (mark(!id || own ? "replaceState" : "pushState", Boolean(own && stays), address)) return;
+    retry = window.setTimeout(() => queue(() => { if (popped === null) write(back); }), LATER);
+  }
+
+  // Whether the browser took it: some take so many in a while.
+  function mark(way, stays, address) {
+    try {
+      window.history[way]({ id: steps[at].id, stays }, "", address);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // B after the steps between: it stays, and a step that exchanged it exchanges it again with what is left.
+  function pinnedAt(to) {
+    let { value, pinned } = answer;
+    for (let now = at; now !== to;) {
+      const next = now + Math.sign(to - now);
+      if (pinned && steps[Math.max(now, next)].flipped) pinned = value;
+      now = next;
+      value = steps[now].value;
+    }
+    return pinned;
+  }
+
+  // What a step held, against the source as it is now.
+  async function reach(to, back) {
     if (!steps[to]) return;
-    const { value, pinned } = steps[to];
-    const flipped = steps.slice(Math.min(at, to) + 1, Math.max(at, to) + 1).some((one) => one.flipped);
-    const was = { ...answer, value, pinned: flipped && answer.pinned ? pinned : answer.pinned };
-    settle(await question("edit", posted(was, null)), () => { at = to; });
+    const was = { ...answer, value: steps[to].value, pinned: pinnedAt(to) };
+    settle(await question("edit", posted(was, null)), () => { at = to; }, "", null, back);
   }
 
   // Back and Forward: the step of the entry, or where it is gone what its address stands for.
@@ -128,7 +164,7 @@
       const id = popped;
       popped = null;
       const to = steps.findIndex((one) => one.id === id);
-      if (to >= 0) await reach(to);
+      if (to >= 0) await reach(to, true);
       else await revisit(id || fresh());
     });
   }
@@ -142,28 +178,47 @@
 
   const key = (path) => path.join(".");
   const typed = ({ input, shown }) => input.value !== shown; // and not taken yet
+  const held = ({ shown, text }) => shown !== text; // a text that was refused
+  const setting = ({ path, input }) => ({ do: "set", path, text: input.value });
+  const unsent = () => [...cells.values()].filter(typed).map(setting);
+
+  // Asks for what is typed and got no answer, such as from a server that was away; whether all of it has one.
+  async function finish(actions) {
+    for (const action of actions) {
+      const field = cells.get(key(action.path));
+      if (field && typed(field) && field.input.value === action.text && !await ask(action)) return false;
+    }
+    return true;
+  }
 
   function made(one, about) {
     const id = `field-${key(one.path)}`;
     const send = () => {
-      if (!typed(field) && !input.hasAttribute("aria-invalid")) return;
-      act({ do: "set", path: one.path, text: input.value });
+      const action = setting(field);
+      if ((!typed(field) && !input.hasAttribute("aria-invalid")) || field.asked === action.text) return;
+      field.asked = action.text;
+      queue(() => ask(action).finally(() => { field.asked = null; }));
     };
     const by = (by) => act({ do: "step", path: one.path, steps: by });
     const small = (does, sign, onclick, extra) =>
       el("button", { type: "button", tabindex: "-1", "aria-label": `${does} ${one.name}`, onclick, ...extra }, sign);
-    const explain = () => { byId("about").textContent = input.title; };
+    const explain = () => {
+      for (const place of document.querySelectorAll("#fields .about")) place.textContent = "";
+      input.closest("#stages, #network").previousElementSibling.textContent = input.title;
+    };
     const shared = { id, "aria-label": one.name, onchange: send, onfocus: explain };
     const input = one.options.length
       ? el("select", shared, ...one.options.map((option) => el("option", { value: option }, option)))
       : el("input", { ...shared, spellcheck: "false", onkeydown: pressed, oninput: buttons });
     function pressed(event) {
+      if (event.key === "Enter") send();
       const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (way) event.preventDefault();
       if (way && input.value === field.text) by(way);
       if (event.key !== "Escape") return;
       input.value = field.shown = field.text;
       refuse(field, null);
+      warn("asked", []);
       buttons();
     }
     const refused = el("p", { id: `${id}-refused`, class: "refused", hidden: true });
@@ -172,7 +227,7 @@
     const again = small("reset", "\u21BA", reset, { class: "again", tabindex: "0" });
     const [less, more] = plain ? [] : [small("less", "\u2212", () => by(-1)), small("more", "+", () => by(1))];
     const box = el("div", null, el("div", { class: "cell" }, ...[less, input, more, again].filter(Boolean)), refused);
-    const field = { input, refused, about, text: "", shown: input.value };
+    const field = { path: one.path, input, refused, about, text: input.value, shown: input.value, asked: null };
     cells.set(key(one.path), field);
     return box;
   }
@@ -191,29 +246,42 @@
     const all = [...answer.stages, ...answer.network].flatMap((row) => row.cells.filter(Boolean));
     const names = all.map((one) => `${key(one.path)} ${one.options}`).join("\n");
     const sent = action && action.do === "set" ? { [key(action.path)]: action.text } : {};
+    const anew = (path) => path in sent || (action && (action.do === "reset_all" || key(action.path || []) === path));
     const left = new Map();
     if (byId("fields").dataset.names !== names) {
-      for (const [path, field] of cells) if (typed(field) && field.input.value !== sent[path]) left.set(path, field);
+      for (const [path, field] of cells) if (!anew(path) || typed(field)) left.set(path, field);
       cells.clear();
       byId("stages").replaceChildren(stages(answer.stages));
       byId("network").replaceChildren(...answer.network.map(({ name, about, cells: [one] }) =>
         el("div", null, el("label", { for: `field-${key(one.path)}` }, name), made(one, about))));
       byId("fields").dataset.names = names;
     }
-    for (const one of all) fill(cells.get(key(one.path)), one, sent[key(one.path)]);
-    for (const [path, { input }] of left) if (cells.has(path)) cells.get(path).input.value = input.value;
+    for (const [path, field] of left) if (cells.has(path)) inherit(cells.get(path), field, sent[path]);
+    for (const one of all) fill(cells.get(key(one.path)), one, sent[key(one.path)], anew(key(one.path)));
   }
 
-  // A value is shown unless the control holds another by now than it was given, and than was asked about.
-  function fill(field, one, sent) {
+  // A field that is made anew goes on as the one that was there.
+  function inherit(field, { input, text, shown, refused }, sent) {
+    if (!typed({ input, shown }) && !held({ shown, text })) return;
+    if (input.value === sent) return;
+    Object.assign(field, { text, shown });
+    field.input.value = input.value;
+    refuse(field, held(field) ? { lines: [refused.textContent] } : null);
+  }
+
+  // A value is shown unless the control holds another by now than it was given, and than was asked about; one that was
+  // refused stays, with why, until its field is asked about anew.
+  function fill(field, one, sent, anew) {
     const { input, about } = field;
-    const { problem } = answer;
+    const problem = answer.problem && key(answer.problem.path) === key(one.path) ? answer.problem : null;
     const free = !typed(field) || input.value === sent;
-    const wrong = free && problem && key(problem.path) === key(one.path) ? problem : null;
+    const stays = held(field) && !anew && !problem && field.shown !== one.text;
     field.text = one.text;
-    field.shown = (wrong && wrong.text) || one.text;
-    if (free) input.value = field.shown;
-    refuse(field, wrong);
+    if (!stays) {
+      field.shown = (free && problem && problem.text) || one.text;
+      if (free) input.value = field.shown;
+      refuse(field, free ? problem : null);
+    }
     input.classList.toggle("derived", one.derived);
     input.classList.toggle("changed", one.changed);
     const derived = one.derived && "not written: derived, or the default";
@@ -265,13 +333,14 @@
   // What can be done now; a value that is typed is taken first.
   function buttons() {
     const pending = [...cells.values()].some(typed);
+    const unsaved = pending || answer.savable || [...cells.values()].some(held);
     byId("undo").disabled = at <= 0 && !pending;
     byId("redo").disabled = at >= steps.length - 1;
     byId("reset").disabled = !answer.unsaved;
     byId("flip").hidden = byId("unpin").hidden = answer.pinned === null;
     byId("save").hidden = answer.file === null;
-    byId("save").disabled = !answer.savable && !pending;
-    byId("save").textContent = answer.savable || pending ? "Save" : "Saved";
+    byId("save").disabled = !unsaved;
+    byId("save").textContent = unsaved ? "Save" : "Saved";
   }
 
   function show(action) {
@@ -362,6 +431,14 @@
     window.scrollTo(x, y);
   }
 
+  // The convention that is chosen is the one that counts.
+  function restore() {
+    const right = [...byId("convention").options].find((one) => one.textContent === answer.convention);
+    if (right.selected) return;
+    right.selected = true;
+    byId("convention").dispatchEvent(new CustomEvent("change", { detail: "restored" }));
+  }
+
   /* ---- the source, which may be saved here, in another tab or in an editor ---- */
 
   let events = null;
@@ -384,6 +461,14 @@
   }
 
   async function save() {
+    const wrong = [...cells.values()].filter(held);
+    if (wrong.length) {
+      const names = wrong.map(({ input }) => input.getAttribute("aria-label")).join(", ");
+      const why = `Nothing was saved, for what ${names} holds was refused; mend it, or press Escape there.`;
+      warn("asked", [why]);
+      wrong[0].input.focus();
+      return;
+    }
     const found = await question("save", posted(answer, null));
     if (found && found.problem && found.version !== answer.version) {
       await follow();
@@ -414,7 +499,7 @@
     const known = steps.findIndex((one) => one.id === entry());
     at = known >= 0 ? known : steps.length - 1;
     if (at < 0 || !same(steps[at].value, answer.value)) add(fresh());
-    window.history.replaceState({ id: answer.problem ? entry() || fresh() : steps[at].id }, "");
+    mark("replaceState", Boolean(answer.problem));
     if (!answer.problem) record();
   }
 
@@ -423,12 +508,18 @@
     for (const [id, does] of [["reset", "reset_all"], ["pin", "pin"], ["flip", "flip"], ["unpin", "unpin"]]) {
       on(id, "click", () => act({ do: does }));
     }
-    on("undo", "click", () => queue(() => reach(at - 1)));
-    on("redo", "click", () => queue(() => reach(at + 1)));
-    on("save", "click", () => queue(save));
+    for (const [id, does] of [["undo", () => reach(at - 1)], ["redo", () => reach(at + 1)], ["save", save]]) {
+      on(id, "click", () => {
+        const actions = unsent();
+        queue(async () => { if (id === "redo" || await finish(actions)) await does(); });
+      });
+    }
     on("fields", "submit", (event) => event.preventDefault());
-    on("convention", "change", ({ target }) =>
-      act({ do: "convention", name: target.selectedOptions[0].textContent }));
+    on("convention", "change", ({ target, detail }) => {
+      if (detail === "restored") return;
+      const name = target.selectedOptions[0].textContent;
+      queue(() => ask({ do: "convention", name }).finally(restore));
+    });
     document.addEventListener("click", jump);
     document.addEventListener("visibilitychange", listen);
     window.addEventListener("popstate", returned);

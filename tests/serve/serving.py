@@ -77,15 +77,17 @@ class Server:
 
 
 @contextmanager
-def served(source: str, *edits: str, host: str = "127.0.0.1") -> Iterator[Server]:
-    """A server of a spec, for as long as the block runs."""
+def served(
+    source: str, *edits: str, host: str = "127.0.0.1", most: int | None = None, seconds: float = 10
+) -> Iterator[Server]:
+    """A server of a spec, for as long as the block runs, with bounds on its connections."""
     (found, state), bound = read(source, edits), listener(host, 0)
     own, port = bound.getsockname()[:2]
     ready: Queue[Any] = Queue()
 
     async def serving() -> None:
         stop = asyncio.Event()
-        async with running(Session(found), guard(host, own, port, TOKEN), bound):
+        async with running(Session(found), guard(host, own, port, TOKEN), bound, most, seconds):
             ready.put((asyncio.get_running_loop(), stop))
             await stop.wait()
 

@@ -4,10 +4,13 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
+from resource import RLIMIT_NOFILE, setrlimit
 
 import pytest
 
@@ -69,6 +72,21 @@ def test_a_command_of_the_page_about_it_serves_what_it_says(command, tmp_path):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=BOUND)
     assert process.returncode == 0
+
+
+def test_more_idle_connections_than_files_leave_the_server_running_and_say_little():
+    with serving("levit128s", preexec_fn=lambda: setrlimit(RLIMIT_NOFILE, (256, 256))) as process:
+        address = process.stdout.readline().rstrip("\n")
+        port = int(address.split("/")[2].rpartition(":")[2])
+        with ExitStack() as open_ones:
+            for _ in range(300):
+                open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=BOUND))
+        with urllib.request.urlopen(address, timeout=BOUND) as answer:
+            assert b"levit128s" in answer.read()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=BOUND)
+    assert (process.returncode, out) == (0, "")
+    assert err.count("\n") <= 1
 
 
 @pytest.mark.parametrize("arguments", [[], ["--set", "stages.0.depth=2"]])

@@ -157,3 +157,40 @@ def test_b_stays_over_a_step_and_is_exchanged_again_by_one_that_exchanged_it(tab
     arrived(tab, DEPTH, 5)
     tab.locator("#flip").click()
     arrived(tab, DEPTH, 4)
+
+
+def test_an_address_that_is_not_sound_stays_and_back_to_it_shows_what_it_showed(server, visit):
+    wrong = f"{server.address}?set=stages.1.depth%3Dx"
+    tab = visit(wrong)
+    tab.route("**/report", lambda route: None)
+    step(tab, DEPTH, 5, 6)
+    for depth in (5, 4):
+        tab.go_back()
+        arrived(tab, DEPTH, depth)
+    assert tab.url == wrong
+    assert tab.locator("#undo").is_disabled()
+    tab.go_forward()
+    arrived(tab, DEPTH, 5)
+    tab.go_back()
+    arrived(tab, DEPTH, 4)
+    tab.locator("#pin").click()
+    tab.wait_for_url("**/?b=1")
+
+
+def test_a_browser_that_takes_no_more_addresses_gets_the_last_one_later(tab):
+    tab.evaluate(
+        """() => {
+            const kept = [history.pushState, history.replaceState];
+            history.pushState = history.replaceState = () => { throw new DOMException("too many", "SecurityError"); };
+            window.relent = () => { [history.pushState, history.replaceState] = kept; };
+        }"""
+    )
+    before = tab.url
+    step(tab, DEPTH, 5, 6)
+    expect(tab)("#notice").to_be_hidden()
+    expect(tab)("#status").to_contain_text("FLOPs")
+    assert tab.url == before
+    tab.evaluate("window.relent()")
+    tab.wait_for_url("**/?set=stages.1.depth%3D6")
+    tab.locator("#undo").click()
+    arrived(tab, DEPTH, 5)

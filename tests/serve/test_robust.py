@@ -2,7 +2,7 @@
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -105,3 +105,32 @@ def test_the_server_ends_while_pages_listen_and_others_have_sent_a_half():
         received += read_all(listening)
     assert received.split()[1] == b"200"
     assert b"event: version\ndata: " in received
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET", f"GET /{TOKEN}/ HTTP/1.1\r\nHost: ".encode()], ids=range(3))
+def test_a_connection_whose_request_does_not_come_is_closed(begun):
+    with served("levit128s", seconds=0.2) as server, sent(server, begun) as connection:
+        assert read_all(connection) == b""
+
+
+def test_a_page_listens_for_longer_than_a_request_may_take():
+    with (
+        served("levit128s", seconds=0.2) as server,
+        sent(server, f"GET /{TOKEN}/events HTTP/1.1\r\nHost: {{host}}\r\n\r\n".encode()) as listening,
+        sent(server, b"GET") as half,
+    ):
+        assert listening.recv(65536)
+        assert read_all(half) == b""
+        listening.setblocking(False)
+        with suppress(BlockingIOError):
+            assert listening.recv(65536) != b""  # it would be empty had the server closed it
+
+
+def test_connections_beyond_the_most_are_closed_and_those_before_are_served():
+    request = f"GET /{TOKEN}/state HTTP/1.1\r\nHost: {{host}}\r\nConnection: close\r\n\r\n".encode()
+    with served("levit128s", most=3) as server, ExitStack() as open_ones:
+        kept = [open_ones.enter_context(sent(server, b"")) for _ in range(3)]
+        assert [read_all(open_ones.enter_context(sent(server, b""))) for _ in range(3)] == [b""] * 3
+        kept[0].sendall(request.replace(b"{host}", server.host.encode()))
+        assert read_all(kept[0]).split()[1] == b"200"
+        assert server.get("").status == 200

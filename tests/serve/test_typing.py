@@ -53,14 +53,6 @@ def test_fields_that_are_made_anew_keep_what_was_typed_and_the_focus(tab):
     expect(tab)("#command").to_contain_text("depth: 7")
 
 
-def test_a_refused_value_goes_with_the_next_edit_that_is_not(tab):
-    type_in(tab, DEPTH, "x")
-    expect(tab)(f'[id="field-{DEPTH}-refused"]').to_be_visible()
-    type_in(tab, LAST, "5")
-    expect(tab)(f'[id="field-{DEPTH}-refused"]').to_be_hidden()
-    assert field(tab, DEPTH).input_value() == "4"
-
-
 def test_a_file_that_is_saved_elsewhere_leaves_what_is_being_typed(visit, tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text(MINE, encoding="utf-8")
@@ -79,8 +71,33 @@ def test_a_file_that_is_saved_elsewhere_leaves_what_is_being_typed(visit, tmp_pa
 
 def test_a_field_says_what_it_is_while_it_has_the_focus(server, visit):
     tab = visit(server.address)
-    expect(tab)("#about").to_be_hidden()
+    about = tab.locator("#fields .about").first
+    expect(tab)(about).to_be_hidden()
     field(tab, DEPTH).focus()
-    expect(tab)("#about").to_be_visible()
-    assert tab.locator("#about").inner_text() == field(tab, DEPTH).get_attribute("title")
+    expect(tab)(about).to_be_visible()
+    assert about.inner_text() == field(tab, DEPTH).get_attribute("title")
     shows(tab)
+
+
+COVERED = """() => {
+    const fields = [...document.querySelectorAll("#fields :is(input, select)")];
+    const places = () => JSON.stringify(fields.map((one) => one.getBoundingClientRect()));
+    const over = (one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        const top = document.elementFromPoint(x + width / 2, y + height / 2);
+        return top && top !== one && top.closest("#fields") && !top.closest("th");
+    };
+    return fields.filter((one) => {
+        one.scrollIntoView({ block: "center" });
+        const before = places();
+        one.focus({ preventScroll: true });
+        return places() !== before || fields.some(over);
+    }).map((one) => one.id);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 800, 1440])
+def test_no_field_is_moved_or_covered_while_another_has_the_focus(tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    assert tab.locator("#fields input").count() > 10
+    assert tab.evaluate(COVERED) == []
