@@ -74,6 +74,7 @@ def test_a_command_of_the_page_about_it_serves_what_it_says(command, tmp_path):
     assert process.returncode == 0
 
 
+@pytest.mark.skip(reason="a limit set between fork and exec can hold a process of many threads for ever")
 def test_more_idle_connections_than_files_leave_the_server_running_and_say_little():
     with serving("levit128s", preexec_fn=lambda: setrlimit(RLIMIT_NOFILE, (256, 256))) as process:
         address = process.stdout.readline().rstrip("\n")
