@@ -1,12 +1,21 @@
 """Settings of all tests, and the browser that some of them look at pages with."""
 
 import shutil
+import signal
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)  # speed belongs in a benchmark
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible():
+    """Lets Ctrl-C reach the processes that tests start, also where a shell ignores it for jobs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

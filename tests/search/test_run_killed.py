@@ -14,6 +14,7 @@ from levit_explore.errors import LevitError
 from levit_explore.search.chunks import Chunk
 from levit_explore.search.progress import unsaid
 from levit_explore.search.workers import by_workers
+from tests.processes import BOUND, started
 from tests.search.sweeps import swept
 
 KILLED = """
@@ -87,14 +88,13 @@ def test_a_sweep_that_is_killed_again_and_again_comes_to_its_end(undisturbed, tm
     assert swept(output, resume=True) == undisturbed
 
 
-@pytest.mark.skip(reason="once in many runs the processes did not end, and the test waited for ever")
 def test_ctrl_c_ends_all_processes_without_a_word(undisturbed, tmp_path):
     output = tmp_path / "rows.parquet"
     command = [sys.executable, "-c", INTERRUPTED.format(output=str(output))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+    with started(command, start_new_session=True) as process:
         assert process.stdout.readline() == b"working\n"
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: all of them get it
-        out, err = process.communicate()
+        out, err = process.communicate(timeout=BOUND)
     assert (process.returncode, out, err) == (130, b"", b"")
     assert len(list((tmp_path / "rows.parquet.parts").glob("part-*"))) == 3
     assert swept(output, resume=True) == undisturbed

@@ -15,9 +15,9 @@ from levit_explore.serve.listener import address, listener
 from levit_explore.serve.running import running
 from levit_explore.serve.session import Session
 from levit_explore.serve.source import source as read
+from tests.processes import BOUND
 
 TOKEN = "token-of-the-tests"
-BOUND = 60  # seconds after which a test gives up
 
 
 @dataclass(frozen=True)

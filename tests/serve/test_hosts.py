@@ -6,7 +6,8 @@ from urllib.request import urlopen
 import pytest
 
 from levit_explore.serve.guard import guard, is_everywhere, is_loopback
-from tests.serve.serving import BOUND, TOKEN, served
+from tests.processes import BOUND
+from tests.serve.serving import TOKEN, served
 
 PAGE = f"/{TOKEN}/"
 PORT = 8000

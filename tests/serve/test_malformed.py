@@ -7,7 +7,8 @@ import pytest
 
 from levit_explore.serve.address import LONGEST
 from levit_explore.serve.guard import HEADERS
-from tests.serve.serving import BOUND, TOKEN, read_all, served
+from tests.processes import BOUND
+from tests.serve.serving import TOKEN, read_all, served
 
 PAGE, JSON = f"/{TOKEN}/", "application/json"
 

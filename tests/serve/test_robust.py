@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 
 from tests.cli.call import document
-from tests.serve.serving import BOUND, TOKEN, first, read_all, served
+from tests.processes import BOUND
+from tests.serve.serving import TOKEN, first, read_all, served
 
 CLIENTS, EDITS = 50, 4
 HEAD = f"POST /{TOKEN}/edit HTTP/1.1\r\nHost: {{host}}\r\nOrigin: http://{{host}}\r\nContent-Type: application/json\r\n"
