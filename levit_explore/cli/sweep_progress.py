@@ -23,17 +23,21 @@ def sweeping() -> Iterator[Callable[[Progress], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(20), TaskProgressColumn(), TimeRemainingColumn())
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        shown, begun = bars.add_task("counting", total=None), time.monotonic()
+        shown, begun = {"": bars.add_task("laying tables", total=None)}, {"": time.monotonic()}
 
         def tell(at: Progress) -> None:
-            bars.update(shown, total=at.total, completed=at.done, description=_words(at, time.monotonic() - begun))
+            if at.doing not in shown:
+                bars.update(shown.popitem()[1], visible=False)
+                shown[at.doing], begun[at.doing] = bars.add_task(at.doing, total=at.total), time.monotonic()
+            words = _words(at, time.monotonic() - begun[at.doing])
+            bars.update(shown[at.doing], completed=at.done, description=words)
 
         yield tell
 
 
 def _words(at: Progress, seconds: float) -> str:
-    """What is said beside the bar: "4.20 M/s, 906 k fit"."""
-    return f"{rate(at, seconds)}/s, {si(at.fit)} fit"
+    """What is said beside the bar: "counting 4.20 M/s, 906 k fit"; without the latter where it is not known yet."""
+    return f"{at.doing} {rate(at, seconds)}/s" + ("" if at.fit is None else f", {si(at.fit)} fit")
 
 
 def rate(at: Progress, seconds: float) -> str:

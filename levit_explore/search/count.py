@@ -18,6 +18,7 @@ from levit_explore.search.extremes import lowest
 from levit_explore.search.factors import Factors
 from levit_explore.search.forms import Bound, Limit, limit
 from levit_explore.search.halves import signed
+from levit_explore.search.progress import Tell, part_of, unheard
 from levit_explore.search.tables import LIMIT, Array, Unfit, axes, grid, grown, joined, picked, reach
 
 BATCH = 2**19  # sums listed at once
@@ -35,12 +36,15 @@ class Split:
     cut: Cut
 
 
-def count(factors: Factors, bounds: Sequence[Bound] = ()) -> int:
-    """How many allowed variants are within all bounds.
+def count(factors: Factors, bounds: Sequence[Bound] = (), tell: Tell = unheard) -> int:
+    """How many allowed variants are within all bounds; `tell` hears which share of the work is done.
 
     Raises Unfit where the tables that it needs would be too large to hold.
     """
-    return sum(sign * within(factors, kept) for sign, kept in conjunctions(factors, bounds))
+    signed_sets, total = conjunctions(factors, bounds), 0
+    for index, (sign, kept) in enumerate(signed_sets):
+        total += sign * within(factors, kept, part_of(tell, index / len(signed_sets), 1 / len(signed_sets)))
+    return total
 
 
 def conjunctions(factors: Factors, bounds: Sequence[Bound]) -> list[tuple[int, tuple[Limit, ...]]]:
@@ -56,14 +60,18 @@ def conjunctions(factors: Factors, bounds: Sequence[Bound]) -> list[tuple[int, t
     return signed([limit(factors, bound) for bound in bounds], least)
 
 
-def within(factors: Factors, limits: Sequence[Limit]) -> int:
+def within(factors: Factors, limits: Sequence[Limit], tell: Tell = unheard) -> int:
     """How many allowed variants keep these bounds, taken all at once."""
     if not limits:
         return ways_to_choose(factors.shape, [mask.astype(np.int64) for mask in factors.masks])
     found = split(factors, limits)
     if max(grown(found.shape, found.cut.left), grown(found.shape, found.cut.right)) > LONGEST:
         raise Unfit("the sums on one side of every cut found are too many to list")
-    return found.multiple * sum(pairs(left, right) for left, right in _batches(found))
+    total = 0
+    for left, right, share in _batches(found):
+        total += pairs(left, right)
+        tell(share)
+    return found.multiple * total
 
 
 def split(factors: Factors, limits: Sequence[Limit]) -> Split:
@@ -80,21 +88,23 @@ def split(factors: Factors, limits: Sequence[Limit]) -> Split:
     return Split(factors.shape, tuple(limits), tuple(weights), multiple, found)
 
 
-def _batches(split: Split) -> Iterator[tuple[Cloud, Cloud]]:
+def _batches(split: Split) -> Iterator[tuple[Cloud, Cloud, float]]:
     """The sums of the left side, and what the bounds leave for those of the right, a group for each choice on the cut.
 
-    A left sum is small enough for a right one where it is at most what the bound leaves beside the right one.
+    A left sum is small enough for a right one where it is at most what the bound leaves beside the right one. With them
+    comes the share of all choices on the cut that are gone through after them.
     """
     on = [split.shape[axis] for axis in split.cut.on]
     total = grown(split.shape, split.cut.on)
     sides = grown(split.shape, split.cut.left) + grown(split.shape, split.cut.right)
     step = max(1, BATCH // sides)
     for start in range(0, total, step):
-        places = grid(on, start, min(total, start + step))
+        end = min(total, start + step)
+        places = grid(on, start, end)
         left = _side(split, places, split.cut.left, shared=True)
         right = _side(split, places, split.cut.right, shared=False)
         at_most = np.array([[limit.at_most] for limit in split.limits], np.int64)
-        yield left, Cloud(right.groups, at_most - right.values, right.weights)
+        yield left, Cloud(right.groups, at_most - right.values, right.weights), end / total
 
 
 def _side(split: Split, places: Array, side: Sequence[int], shared: bool) -> Cloud:

@@ -18,6 +18,7 @@ from levit_explore.search.evaluate import within
 from levit_explore.search.factors import Factors
 from levit_explore.search.forms import Bound, form, limit
 from levit_explore.search.pareto import Values, thinned
+from levit_explore.search.progress import Tell, unheard
 from levit_explore.search.tables import LIMIT, Array, Flags, Table, Unfit, axes, grid, grown, joined, picked
 
 MOST = 2**24  # beginnings compared with each other, or choices that they hang on
@@ -54,8 +55,15 @@ def merge(fronts: Iterable[Front]) -> Front:
     return Front(values[kept], places[kept])
 
 
-def front(factors: Factors, objectives: Sequence[Mapping[str, int]], bounds: Sequence[Bound] = ()) -> Front:
+def front(
+    factors: Factors,
+    objectives: Sequence[Mapping[str, int]],
+    bounds: Sequence[Bound] = (),
+    tell: Tell = unheard,
+) -> Front:
     """The front of a cell, each objective a weighted sum of quantities that is minimised.
+
+    `tell` hears which share of the axes is summed out.
 
     Of variants with equal objectives the first in the cell's order stands for all. Raises Unfit where a variant that
     keeps a bound may be beaten by one that breaks it, or where too many beginnings would have to be kept.
@@ -67,7 +75,7 @@ def front(factors: Factors, objectives: Sequence[Mapping[str, int]], bounds: Seq
     if factors.size >= LIMIT:
         raise Unfit("the space has 2**62 variants or more, too many to number")
     tables = [form(factors, weights) for weights in objectives]
-    found = _whole(factors, tables)
+    found = _whole(factors, tables, tell)
     kept = within(limits, np.stack(np.unravel_index(found.places, factors.shape or (1,)), axis=1))
     return Front(found.values[kept], found.places[kept])
 
@@ -84,17 +92,18 @@ def _positive_multiple(weights: Mapping[str, int], other: Mapping[str, int]) -> 
     return weights.keys() == other.keys() and len(ratios) == 1 and min(ratios) > 0
 
 
-def _whole(factors: Factors, objectives: Sequence[Sequence[Array]]) -> Front:
+def _whole(factors: Factors, objectives: Sequence[Sequence[Array]], tell: Tell) -> Front:
     """The front of all allowed variants."""
     shape, masks = factors.shape, list(factors.masks)
     terms = [list(tables) for tables in objectives]
     messages: list[_Beginnings] = []
     scopes = [axes(table) for table in (*masks, *(table for tables in terms for table in tables))]
-    for axis in order(shape, scopes, range(len(shape))).axes:
+    for index, axis in enumerate(order(shape, scopes, range(len(shape))).axes, start=1):
         own = [_taken(tables, axis) for tables in terms]
         met = [message for message in messages if axis in message.on]
         messages = [message for message in messages if axis not in message.on]
         messages.append(_summed_out(shape, axis, own, _taken(masks, axis), met))
+        tell(index / len(shape))
     constants = np.array([[sum(int(table.item()) for table in tables) for tables in terms]], np.int64)
     start = np.arange(1 if all(mask.item() for mask in masks) else 0)
     found = _Beginnings((), start * 0, constants[start], start * 0)

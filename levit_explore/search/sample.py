@@ -15,6 +15,7 @@ import numpy as np
 from levit_explore.search.elimination import Bucket, eliminate
 from levit_explore.search.evaluate import allowed, at
 from levit_explore.search.factors import Factors
+from levit_explore.search.progress import Tell, unheard
 from levit_explore.search.tables import LIMIT, Array, Unfit, axes, picked
 
 Ranks: TypeAlias = np.ndarray[Any, Any]  # of 64 bits, or Python's ints
@@ -34,8 +35,8 @@ class Sample:
     acceptance: float
 
 
-def sample(factors: Factors, n: int, seed: int) -> Sample:
-    """Variants drawn with replacement, each allowed one with the same chance.
+def sample(factors: Factors, n: int, seed: int, tell: Tell = unheard) -> Sample:
+    """Variants drawn with replacement, each allowed one with the same chance; `tell` hears which share is drawn.
 
     Raises Unfit where there are no allowed variants, or so few that drawing does not find them.
     """
@@ -44,14 +45,17 @@ def sample(factors: Factors, n: int, seed: int) -> Sample:
         masks = [mask.astype(np.int64) for mask in factors.masks]
         buckets, remaining = eliminate(factors.shape, masks, range(len(factors.shape)))
     except Unfit:
-        return _accepted(factors, n, source)
+        return _accepted(factors, n, source, tell)
     total = math.prod(int(table.item()) for table in remaining.tables)
     if total == 0:
         raise Unfit("no variant is allowed, so that there is none to draw")
     tree = [*buckets, remaining]
     ranks = _ranks(source, n, total)
-    parts = [_unranked(factors.shape, tree, ranks[start : start + BATCH]) for start in range(0, n, BATCH)]
-    return Sample(np.concatenate([np.zeros((0, len(factors.shape)), np.int64), *parts]), 1.0)
+    parts = [np.zeros((0, len(factors.shape)), np.int64)]
+    for start in range(0, n, BATCH):
+        parts.append(_unranked(factors.shape, tree, ranks[start : start + BATCH]))
+        tell(min(n, start + BATCH) / n)
+    return Sample(np.concatenate(parts), 1.0)
 
 
 def _ranks(source: np.random.PCG64, n: int, total: int) -> Ranks:
@@ -101,7 +105,7 @@ def _along(table: Array, axis: int, places: Array) -> Array:
     return part.reshape(len(part), -1)
 
 
-def _accepted(factors: Factors, n: int, source: np.random.PCG64) -> Sample:
+def _accepted(factors: Factors, n: int, source: np.random.PCG64, tell: Tell) -> Sample:
     """Variants drawn among all, of which those that are allowed are kept."""
     found, kept, drawn = [np.zeros((0, len(factors.shape)), np.int64)], 0, 0
     while kept < n:
@@ -109,6 +113,7 @@ def _accepted(factors: Factors, n: int, source: np.random.PCG64) -> Sample:
         places = _digits(ranks, factors.shape)
         found.append(places[allowed(factors, places)])
         kept, drawn = kept + len(found[-1]), drawn + BATCH
+        tell(min(n, kept) / n)
         if kept < n and drawn >= MOST * max(1, kept):
             raise Unfit(f"of {drawn:,} variants drawn {kept:,} are allowed, too few to draw from")
     return Sample(np.concatenate(found)[:n], kept / drawn if drawn else 1.0)

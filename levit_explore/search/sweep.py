@@ -7,7 +7,7 @@ import numpy as np
 
 from levit_explore.search.counting import counting
 from levit_explore.search.factors import QUANTITIES
-from levit_explore.search.progress import Progress, unsaid, unseen
+from levit_explore.search.progress import Progress, Tell, unsaid, unseen
 from levit_explore.search.rows import Rows, joined
 from levit_explore.search.run import run
 from levit_explore.search.store import Store
@@ -28,7 +28,7 @@ _SAMPLE = "the sample"
 
 @dataclass(frozen=True)
 class Means:
-    """What a sweep that visits each variant is done with, and what it tells on the way."""
+    """What a sweep is done with, and what it tells on the way; all but `progress` where each variant is visited."""
 
     store: Store | None = None
     workers: int = 1
@@ -57,7 +57,7 @@ def sweep(space: Space, wanted: Wanted, means: Means | None = None) -> Sweep:
     if way.name == ENUMERATE:
         found = _visited(space, wanted, way, cells, total, means)
     else:
-        found = _searched(space, wanted, way, cells, total)
+        found = _searched(space, wanted, way, cells, total, means)
     if found.within == Number(0):
         raise EmptyError(nothing(space, cells))
     return found
@@ -84,15 +84,16 @@ def _visited(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | N
     return Sweep(space, wanted, way.name, way.why, every, kept, *found, unranked=summary.unranked)
 
 
-def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | None) -> Sweep:
+def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | None, means: Means) -> Sweep:
     """What is found by tables, if they are the way, and all else in a sample."""
-    sample = draw(space, cells, wanted.sample or DRAWN, wanted.seed)
+    drawn = wanted.sample or DRAWN
+    sample = draw(space, cells, drawn, wanted.seed, _shares_of(drawn, means, "drawing"))
     drew = Drew(sample.drawn, len(sample.rows))
     every = Number(total) if total is not None else _accepted(sample, space.size)
     kept, front, sources = drew.of(every.value), None, dict.fromkeys(("front", "best", "spread"), _SAMPLE)
     if way.name == TABLES:
-        kept = Number(within(cells, space.bounds))
-        front, sources["front"] = _front(cells, wanted, space)
+        kept = Number(within(cells, space.bounds, _shares_of(space.size, means, "counting")))
+        front, sources["front"] = _front(cells, wanted, space, _shares_of(space.size, means, "the front"))
     known = sample.distinct if front is None else _together(sample.distinct, front)
     if front is not None:
         sources["best"] = f"{_SAMPLE} and the front"
@@ -104,10 +105,15 @@ def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | 
     return Sweep(space, wanted, way.name, way.why, every, kept, *found)
 
 
-def _front(cells: Laid, wanted: Wanted, space: Space) -> tuple[Rows | None, str]:
+def _shares_of(total: int, means: Means, doing: str) -> Tell:
+    """What hears which share of some variants is done, and tells how many that are."""
+    return lambda share: means.progress(Progress(total, round(share * total), 0, None, doing))
+
+
+def _front(cells: Laid, wanted: Wanted, space: Space, tell: Tell) -> tuple[Rows | None, str]:
     """The exact front and where it is from; None where tables do not serve, and why."""
     try:
-        return exact_front(cells, [one.weights for one in wanted.objectives], space.bounds), "tables"
+        return exact_front(cells, [one.weights for one in wanted.objectives], space.bounds, tell), "tables"
     except Unfit as error:
         return None, f"{_SAMPLE}, for {error}"
 

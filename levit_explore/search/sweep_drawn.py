@@ -10,6 +10,7 @@ from levit_explore.search.evaluate import within as kept
 from levit_explore.search.factors import QUANTITIES
 from levit_explore.search.forms import limit
 from levit_explore.search.numbers import numbers
+from levit_explore.search.progress import Tell, part_of, unheard
 from levit_explore.search.rows import Rows, joined, no_rows
 from levit_explore.search.sample import sample
 from levit_explore.search.sweep_tables import Laid
@@ -33,7 +34,7 @@ class Drawn:
         return self.rows.take(np.unique(self.rows.numbers, return_index=True)[1])
 
 
-def draw(space: Space, cells: Laid, n: int, seed: int) -> Drawn:
+def draw(space: Space, cells: Laid, n: int, seed: int, tell: Tell = unheard) -> Drawn:
     """Variants drawn uniformly among the allowed ones, with replacement; the same for the same seed.
 
     Raises Unfit where there are none, or what each cell has cannot be counted.
@@ -43,7 +44,7 @@ def draw(space: Space, cells: Laid, n: int, seed: int) -> Drawn:
     for index, ((cell, tables), share) in enumerate(zip(cells, shares, strict=True)):
         if not share:
             continue
-        own = sample(tables, share, _seed(seed, index))
+        own = sample(tables, share, _seed(seed, index), part_of(tell, sum(shares[:index]) / n, share / n))
         places = own.places[kept([limit(tables, bound) for bound in space.bounds], own.places)]
         strides = np.array([np.prod(cell.shape[at + 1 :], dtype=np.int64) for at in range(len(cell.shape))], np.int64)
         found.append(Rows(numbers(cell, places @ strides), evaluate(tables, places)))

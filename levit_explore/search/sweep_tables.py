@@ -1,6 +1,6 @@
 """A whole space by the tables of its cells: exact counts and the exact front, without visiting each variant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +11,7 @@ from levit_explore.search.factors import QUANTITIES, Factors, factors
 from levit_explore.search.forms import Bound
 from levit_explore.search.front import Front, front, merge
 from levit_explore.search.numbers import numbers
+from levit_explore.search.progress import Tell, part_of, unheard
 from levit_explore.search.rows import Rows, joined, no_rows
 from levit_explore.search.tables import Unfit
 from levit_explore.space.cells import Cell
@@ -32,13 +33,30 @@ def allowed(cells: Laid) -> int | None:
         return None
 
 
-def within(cells: Laid, bounds: Sequence[Bound]) -> int:
-    """How many allowed variants keep all bounds. Raises Unfit where tables would be too large."""
-    return sum(count(tables, bounds) for _, tables in cells)
+def within(cells: Laid, bounds: Sequence[Bound], tell: Tell = unheard) -> int:
+    """How many allowed variants keep all bounds; `tell` hears which share of all is gone through.
+
+    Raises Unfit where tables would be too large.
+    """
+    parts = _parts(cells, tell)
+    return sum(count(tables, bounds, part) for (_, tables), part in zip(cells, parts, strict=True))
 
 
-def exact_front(cells: Laid, objectives: Sequence[Mapping[str, int] | None], bounds: Sequence[Bound]) -> Rows:
-    """The variants on the front of a whole space, by number.
+def _parts(cells: Laid, tell: Tell) -> Iterator[Tell]:
+    """For each cell what hears of the share of it alone that is done."""
+    whole, before = sum(cell.size for cell, _ in cells), 0
+    for cell, _ in cells:
+        yield part_of(tell, before / whole, cell.size / whole)
+        before += cell.size
+
+
+def exact_front(
+    cells: Laid,
+    objectives: Sequence[Mapping[str, int] | None],
+    bounds: Sequence[Bound],
+    tell: Tell = unheard,
+) -> Rows:
+    """The variants on the front of a whole space, by number; `tell` hears which share of the work is done.
 
     Raises Unfit where an objective is no sum, or the front cannot be found by tables under the bounds.
     """
@@ -46,8 +64,8 @@ def exact_front(cells: Laid, objectives: Sequence[Mapping[str, int] | None], bou
     if len(weights) < len(objectives):
         raise Unfit("the distance of balance from 1 is no sum of parts")
     rows, fronts = [no_rows(QUANTITIES)], []
-    for cell, tables in cells:
-        found = front(tables, weights, bounds)
+    for (cell, tables), part in zip(cells, _parts(cells, tell), strict=True):
+        found = front(tables, weights, bounds, part)
         own = numbers(cell, found.places)
         places = np.stack(np.unravel_index(found.places, tables.shape or (1,)), axis=1)
         rows.append(Rows(own, evaluate(tables, places if tables.shape else places[:, :0])))

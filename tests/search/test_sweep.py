@@ -8,6 +8,7 @@ from levit_explore.search.sweep_choice import VISITED
 from levit_explore.search.sweep_found import Number, Wanted
 from levit_explore.search.sweep_measures import objectives, ranking
 from levit_explore.search.tables import Unfit
+from levit_explore.search.ways import DRAWN
 from levit_explore.space.load import make_space
 from tests.search.sweeps import table
 from tests.search.swept import ALLOWED, FIT, SPACE, unbeaten
@@ -157,3 +158,17 @@ def test_rows_are_not_written_of_a_space_too_large_to_visit(monkeypatch, tmp_pat
     monkeypatch.setattr("levit_explore.search.sweep_choice.WRITTEN", 100)
     with pytest.raises(Unfit, match="rows are written by visiting each of 400 variants; 100 can be visited"):
         sweep(_bounded(), _wanted(), Means(store=object()))
+
+
+def test_tables_tell_how_far_they_are_in_ascending_shares_of_all_variants(monkeypatch):
+    monkeypatch.setattr("levit_explore.search.count.BATCH", 16)  # sums at once, of which so small a space has few
+    seen = []
+    space = _bounded("flops <= 2M", "params <= 150k")
+    sweep(space, _wanted("flops,params", way="tables"), Means(progress=seen.append))
+    assert list(dict.fromkeys(at.doing for at in seen)) == ["drawing", "counting", "the front"]
+    for doing, total in (("drawing", DRAWN), ("counting", space.size), ("the front", space.size)):
+        done = [at.done for at in seen if at.doing == doing]
+        assert len(done) > 1
+        assert done == sorted(done)
+        assert done[-1] == total
+        assert {(at.total, at.resumed, at.fit) for at in seen if at.doing == doing} == {(total, 0, None)}
