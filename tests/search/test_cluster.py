@@ -2,12 +2,15 @@
 
 import socket
 import sys
+from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from levit_explore.errors import LevitError
 from levit_explore.search import cluster
 from levit_explore.search.run import run
+from tests.cli.call import document
 from tests.search.sweeps import ASKED, Work, facts, swept, task, wrong
 
 distributed = pytest.importorskip("distributed", reason="dask.distributed is the cluster")
@@ -24,6 +27,16 @@ def scheduler():
 
 def test_a_cluster_gives_what_one_process_gives(scheduler, tmp_path):
     assert swept(tmp_path / "a.parquet", scheduler=scheduler) == swept(tmp_path / "b.parquet")
+
+
+def test_the_command_gives_with_a_cluster_what_it_gives_without(scheduler, tmp_path):
+    space = str(Path(__file__).parents[2] / "docs" / "examples" / "space.yaml")
+    alone, shared = (
+        document("sweep", space, "--best", "2", "--by", "params", *options)
+        for options in ([], ["--scheduler", scheduler, "-o", str(tmp_path / "rows.parquet")])
+    )
+    assert shared | {"why": alone["why"]} == alone
+    assert alone["within"] == len(pyarrow.parquet.read_table(tmp_path / "rows.parquet")) > 0
 
 
 def test_a_worker_that_is_killed_in_the_middle_has_its_chunk_done_again(scheduler, tmp_path):
