@@ -14,6 +14,12 @@ from levit_explore.explorer.app.screen import Explorer
 Script = Callable[[Explorer, Pilot[None]], Awaitable[Any]]
 NARROW, WIDE = (80, 24), (160, 50)
 _CELL = 12.2  # of an exported picture: how wide a column is
+YAML = """# of mine
+name: mine
+source: a trial
+stages:
+  - {dim: 64, depth: 2, heads: 2, key_dim: 16}  # first
+"""
 
 
 def explored(app: Explorer, script: Script, size: tuple[int, int] = NARROW) -> Any:

@@ -9,28 +9,12 @@ from levit_explore.explorer.journal import Journal
 from levit_explore.explorer.leftovers import left_over
 from levit_explore.explorer.state import opened
 from levit_explore.explorer.update import update
-from tests.explorer.app.screens import explored, lines, options, press, typing
+from tests.explorer.app.screens import YAML, explored, lines, options, press, typing
 
-YAML = """# of mine
-name: mine
-source: a trial
-stages:
-  - {dim: 64, depth: 2, heads: 2, key_dim: 16}  # first
-"""
 DEPTH = ("stages", 0, "depth")
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def mine(tmp_path):
-    path = tmp_path / "mine.yaml"
-    path.write_text(YAML)
-    return path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_saving_keeps_comments_and_changes_what_was_changed(mine):

@@ -9,23 +9,9 @@ from levit_explore.explorer.app import asks
 from levit_explore.explorer.app.following import Followed
 from levit_explore.explorer.app.screen import Explorer
 from levit_explore.explorer.state import opened
-from tests.explorer.app.screens import explored, lines, options, press
+from tests.explorer.app.screens import YAML, explored, lines, options, press
 
-YAML = """# of mine
-name: mine
-source: a trial
-stages:
-  - {dim: 64, depth: 2, heads: 2, key_dim: 16}  # first
-"""
-
-
-@pytest.fixture(autouse=True)
-def mine(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "mine.yaml"
-    path.write_text(YAML)
-    return path
+pytestmark = pytest.mark.usefixtures("mine")
 
 
 def _saved(mine, depth):

@@ -11,21 +11,9 @@ from levit_explore.explorer.app.findings import FindingsPane
 from levit_explore.explorer.app.screen import Explorer
 from levit_explore.explorer.results import results
 from levit_explore.explorer.state import opened
-from tests.explorer.app.screens import WIDE, explored, lines, options, press, typing
+from tests.explorer.app.screens import WIDE, YAML, explored, lines, options, press, typing
 
-YAML = """# of mine
-stages:
-  - {dim: 64, depth: 2, heads: 2, key_dim: 16}  # first
-"""
-
-
-@pytest.fixture(autouse=True)
-def mine(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "mine.yaml"
-    path.write_text(YAML)
-    return path
+pytestmark = pytest.mark.usefixtures("mine")
 
 
 def after(keys, source="mine.yaml", **changed):
