@@ -8,7 +8,7 @@ from levit_explore.search.ways import ENUMERATE, SAMPLE, TABLES, ways
 from levit_explore.space.space import Space
 
 WAYS = (ENUMERATE, TABLES, SAMPLE)
-VISITED = 2 * 10**9  # variants: minutes of work, at some ten million a second
+VISITED = 2 * 10**9  # variants: minutes of work, at 4 to 17 million a second
 WRITTEN = 10**12  # variants, beyond which rows are no way to keep them
 PATIENCE = 600  # seconds that tables may take
 
