@@ -2,7 +2,6 @@
 
 import io
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,11 @@ import numpy as np
 
 from levit_explore.errors import LevitError
 from levit_explore.render.figures import settings
+from levit_explore.render.front_names import write_names
 from levit_explore.render.front_points import Points, Shown, ratios, shown
-from levit_explore.render.sheet import si, text
+from levit_explore.render.front_scale import scale
+from levit_explore.render.sheet import text
 from levit_explore.search.sweep_found import Sweep
-from levit_explore.search.sweep_measures import Objective
 from levit_explore.writing import write_file
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _UNDATED: dict[str, dict[str, Any]] = {
 }
 _COLORS = "PuOr_r"  # told apart by the colour-blind: purple and orange, pale at 1
 _INK, _GROUND = "#222222", "#ebebeb"  # on which pale points are seen too
+_PLAIN = "#999999"  # of marks in the legend, for colours have a bar of their own
 
 
 def check_suffix(path: Path) -> None:
@@ -73,30 +74,36 @@ def figure(found: Sweep) -> "Figure":
     axes = made.add_subplot()
     norm = _norm(points)
     _scatter(axes, points.fit, norm, _fit_words(found, points), size=8, edge="none")
-    marks = _scatter(axes, points.front, norm, _front_words(found), size=22, edge=_INK)
+    marks = _scatter(axes, points.front, norm, _front_words(found, points), size=22, edge=_INK)
     places = list(points.joined)
     axes.plot(points.front.x[places], points.front.y[places], color=_INK, linewidth=1, zorder=2)
     _mark_published(axes, points, norm)
-    _scale(axes, points)
+    scale(axes, points)
+    _add_ground(axes)
     _add_bar(made, axes, marks)
     axes.set_title(text(_title(found)), loc="left", fontsize=11)
-    made.legend(fontsize=8, loc="outside lower left", ncols=3, frameon=False)
+    _add_legend(made)
+    made.draw_without_rendering()  # which tells where everything stands
+    write_names(axes, points, _INK, _GROUND)
     return made
 
 
 def _title(found: Sweep) -> str:
     about = "" if found.within.exact else "about "
-    return f"{found.space.name[:60]}: {about}{found.within.value:,} variants fit, of {found.space.size:,}"
+    fit = "variant fits" if found.within.value == 1 else "variants fit"
+    return f"{found.space.name[:60]}: {about}{found.within.value:,} {fit}, of {found.space.size:,}"
 
 
 def _fit_words(found: Sweep, points: Shown) -> str:
-    drawn = len(points.fit.numbers)
+    drawn = int(points.fit.seen.sum())
     return "variants that fit" if drawn == found.within.value else f"{drawn:,} of the variants that fit"
 
 
-def _front_words(found: Sweep) -> str:
+def _front_words(found: Sweep, points: Shown) -> str:
     source = f" of {found.sources['front'].split(',')[0]}" if not found.exact and "front" in found.sources else ""
-    return f"front ({', '.join(map(str, found.wanted.objectives))}){source}: {len(found.front):,}"
+    without = len(found.front) - int(points.front.seen.sum())
+    unseen = f", of which {without:,} {'has' if without == 1 else 'have'} no balance" if without else ""
+    return f"front ({', '.join(map(str, found.wanted.objectives))}){source}: {len(found.front):,}{unseen}"
 
 
 def _norm(points: Shown) -> "Normalize":
@@ -119,7 +126,7 @@ def _scatter(axes: "Axes", points: Points, norm: "Normalize", label: str, *, siz
 
 
 def _mark_published(axes: "Axes", points: Shown, norm: "Normalize") -> None:
-    """Stars for the published models, each with its name and the accuracy that is printed for it."""
+    """Stars for the published models."""
     models = points.published
     xs = [one.x for one in models]
     axes.scatter(
@@ -135,49 +142,24 @@ def _mark_published(axes: "Axes", points: Shown, norm: "Normalize") -> None:
         zorder=4,
         label="published models, at their own image size",
     )
-    box = {"boxstyle": "square,pad=0.1", "facecolor": _GROUND, "edgecolor": "none", "alpha": 0.8}
-    for one, (place, side) in zip(models, _label_places(points), strict=True):
-        style: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8, "ha": side, "zorder": 5, "bbox": box}
-        axes.annotate(one.label, (one.x, one.y), place, **style)
 
 
-def _label_places(points: Shown) -> Iterator[tuple[tuple[float, float], str]]:
-    """Where names stand, in points from the models: beside them, or of models of one height at steps below."""
-    heights = [one.y for one in points.published]
-    middle = _middle(points)
-    for index, one in enumerate(points.published):
-        away, down = (-8, -18 - 12 * heights[:index].count(one.y)) if heights.count(one.y) > 1 else (9, -3)
-        yield ((away, down), "left") if one.x < middle else ((-away, down), "right")
-
-
-def _middle(points: Shown) -> float:
-    """The middle of the horizontal axis, beyond which names stand to the left of their models."""
-    xs = np.concatenate([points.fit.x, points.front.x, [one.x for one in points.published]])
-    if not _is_logarithmic(points.axes[0]):
-        return float(xs.min() + xs.max()) / 2
-    return math.sqrt(xs[xs > 0].min()) * math.sqrt(xs.max())
-
-
-def _is_logarithmic(objective: Objective) -> bool:
-    return objective.name not in ("depth", "balance")
-
-
-def _scale(axes: "Axes", points: Shown) -> None:
-    """Logarithmic axes for costs, and room for the names of models; ticks with prefixes."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    for name, objective, label in zip("xy", points.axes, points.labels, strict=True):
-        axis = axes.xaxis if name == "x" else axes.yaxis
-        if _is_logarithmic(objective):
-            (axes.set_xscale if name == "x" else axes.set_yscale)("log")
-            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: si(round(value))))
-            axis.set_minor_formatter(NullFormatter())
-        axis.set_label_text(label)
-    axes.margins(x=0.08, y=0.06)
+def _add_ground(axes: "Axes") -> None:
     axes.grid(color="white", linewidth=0.8)
     axes.set_facecolor(_GROUND)
     axes.set_axisbelow(True)
+
+
+def _add_legend(made: "Figure") -> None:
+    """A legend below the axes, in as many columns as the width of the figure has room for."""
+    for columns in (3, 2, 1):
+        legend: Any = made.legend(fontsize=8, loc="outside lower left", ncols=columns, frameon=False)
+        for mark in legend.legend_handles:
+            mark.set_array(None)
+            mark.set_facecolor(_PLAIN)
+        if columns == 1 or legend.get_window_extent().width <= made.bbox.width:
+            return
+        legend.remove()
 
 
 def _add_bar(made: "Figure", axes: "Axes", marks: Any) -> None:

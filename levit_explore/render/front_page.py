@@ -9,16 +9,22 @@ from levit_explore.render.front_points import Published, shown
 from levit_explore.render.results.sweep import sweep_sheets
 from levit_explore.render.sheet import Sheet, Table, text
 from levit_explore.search.sweep_found import Sweep
+from levit_explore.search.sweep_measures import Objective
 
 _MOST = 1000  # variants of the front in the table
 _STYLE = """
+:root { --paper: #ffffff; --line: #d5d5d0; --ink: #1a1a1a; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --paper: #16181c; --line: #3a3e46; --ink: #ececea; }
+}
+html { color-scheme: light dark; }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
-body { color: #222; background: #fff; }
-img { width: 100%; height: auto; }
+body { color: var(--ink); background: var(--paper); }
+img { width: 100%; height: auto; background: #fff; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .7rem; border-bottom: 1px solid #ddd; text-align: left; white-space: nowrap; }
+th, td { padding: .2rem .7rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
 .number { text-align: right; }
 """
 
@@ -35,6 +41,7 @@ def page(found: Sweep, picture: bytes) -> str:
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="color-scheme" content="light dark">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>{title} - levit-explore</title>
@@ -71,9 +78,14 @@ def _published(found: Sweep) -> str:
     points = shown(found)
     titles = ("model", *points.labels, "attention / MLP", "top-1, published")
     rows = [
-        (one.name, f"{one.x:,.0f}", f"{one.y:,.0f}", f"{one.balance:.3f}", _accuracy(one)) for one in points.published
+        (one.name, *map(_cost, points.axes, (one.x, one.y)), f"{one.balance:.3f}", _accuracy(one))
+        for one in points.published
     ]
     return "<h2>published models, at their own image size</h2>\n" + _rows(titles, rows, (False, True, True, True, True))
+
+
+def _cost(objective: Objective, value: float) -> str:
+    return f"{value:.3f}" if objective.name == "balance" else f"{value:,.0f}"
 
 
 def _accuracy(model: Published) -> str:

@@ -16,7 +16,7 @@ from levit_explore.search.measures import lot
 from levit_explore.search.pareto import pareto
 from levit_explore.search.rows import Rows
 from levit_explore.search.sweep_found import Sweep
-from levit_explore.search.sweep_measures import PARTS, Objective, distance
+from levit_explore.search.sweep_measures import NONE, PARTS, Objective, distance
 from levit_explore.sizes import single
 from levit_explore.spec.load import load_spec
 
@@ -35,14 +35,22 @@ _LABELS = {
 }
 
 
+Values = NDArray[np.float64]
+
+
 @dataclass(frozen=True, eq=False)
 class Points:
     """Values of variants: their numbers, two costs, and attention over MLP (NaN where there is none)."""
 
     numbers: NDArray[np.int64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    balance: NDArray[np.float64]
+    x: Values
+    y: Values
+    balance: Values
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Which have a place in the picture, for which they need a balance where that is an axis."""
+        return np.isfinite(self.x) & np.isfinite(self.y)
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,12 @@ class Shown:
         x, y = (_LABELS[one.name] + (" (more is better)" if one.sign < 0 else "") for one in self.axes)
         return x, y
 
+    def along(self, axis: str) -> Values:
+        """All values along the axis x or y."""
+        if axis == "x":
+            return np.array([*self.fit.x, *self.front.x, *(one.x for one in self.published)])
+        return np.array([*self.fit.y, *self.front.y, *(one.y for one in self.published)])
+
 
 def shown(found: Sweep) -> Shown:
     """What a picture of a sweep shows, along its first two objectives."""
@@ -86,9 +100,10 @@ def shown(found: Sweep) -> Shown:
     some = found.some
     kept = np.sort(np.argsort(lot(some.numbers, found.wanted.seed), kind="stable")[:MOST_DRAWN])
     beats = pareto(np.column_stack([one(found.front) for one in axes])) if len(found.front) else np.zeros(0, bool)
-    order = sorted(np.flatnonzero(beats).tolist(), key=lambda place: int(first(found.front)[place]))
+    front = _points(found.front, axes)
+    order = sorted(np.flatnonzero(beats & front.seen).tolist(), key=lambda place: int(first(found.front)[place]))
     models = tuple(_published(name, axes, found.wanted.convention) for name in FAMILY)
-    return Shown(axes, _points(some.take(kept), axes), _points(found.front, axes), tuple(order), models)
+    return Shown(axes, _points(some.take(kept), axes), front, tuple(order), models)
 
 
 def _points(rows: Rows, axes: tuple[Objective, Objective]) -> Points:
@@ -98,8 +113,11 @@ def _points(rows: Rows, axes: tuple[Objective, Objective]) -> Points:
     return Points(rows.numbers, x, y, ratio)
 
 
-def _values(rows: Rows, name: str) -> NDArray[np.float64]:
-    return distance(rows) / PARTS if name == "balance" else rows.columns[name].astype(np.float64)
+def _values(rows: Rows, name: str) -> Values:
+    if name != "balance":
+        return rows.columns[name].astype(np.float64)
+    found = distance(rows)
+    return np.where(found == NONE, np.nan, found / PARTS)
 
 
 def _published(name: str, axes: tuple[Objective, Objective], convention: str) -> Published:
