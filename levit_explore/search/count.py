@@ -5,9 +5,8 @@ sums of both sides are listed, and pairs of a left and a right sum that keep the
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
@@ -16,12 +15,13 @@ from levit_explore.search.dominance import Cloud, pairs
 from levit_explore.search.elimination import eliminate, ways_to_choose
 from levit_explore.search.extremes import lowest
 from levit_explore.search.factors import Factors
-from levit_explore.search.forms import Bound, Limit, limit
+from levit_explore.search.forms import Limit, limit
 from levit_explore.search.halves import signed
 from levit_explore.search.progress import Tell, part_of, unheard
-from levit_explore.search.tables import LIMIT, Array, Unfit, axes, grid, grown, joined, picked, reach
+from levit_explore.search.sides import sides
+from levit_explore.search.tables import LIMIT, Array, Unfit, axes, grown, joined, reach
+from levit_explore.space.bounds import Bound
 
-BATCH = 2**19  # sums listed at once
 LONGEST = 2**24  # sums of one side for one choice on the cut
 
 
@@ -68,8 +68,10 @@ def within(factors: Factors, limits: Sequence[Limit], tell: Tell = unheard) -> i
     if max(grown(found.shape, found.cut.left), grown(found.shape, found.cut.right)) > LONGEST:
         raise Unfit("the sums on one side of every cut found are too many to list")
     total = 0
-    for left, right, share in _batches(found):
-        total += pairs(left, right)
+    at_most = np.array([[own.at_most] for own in limits], np.int64)
+    for left, right, share in sides(found.shape, found.weights, [own.terms for own in limits], found.cut):
+        # a left sum is small enough for a right one where it is at most what the bound leaves beside that
+        total += pairs(left, Cloud(right.groups, at_most - right.values, right.weights))
         tell(share)
     return found.multiple * total
 
@@ -86,45 +88,3 @@ def split(factors: Factors, limits: Sequence[Limit]) -> Split:
     scopes = [axes(table) for table in (*weights, *(term for limit in limits for term in limit.terms))]
     found = cut(factors.shape, scopes, len(limits))
     return Split(factors.shape, tuple(limits), tuple(weights), multiple, found)
-
-
-def _batches(split: Split) -> Iterator[tuple[Cloud, Cloud, float]]:
-    """The sums of the left side, and what the bounds leave for those of the right, a group for each choice on the cut.
-
-    A left sum is small enough for a right one where it is at most what the bound leaves beside the right one. With them
-    comes the share of all choices on the cut that are gone through after them.
-    """
-    on = [split.shape[axis] for axis in split.cut.on]
-    total = grown(split.shape, split.cut.on)
-    sides = grown(split.shape, split.cut.left) + grown(split.shape, split.cut.right)
-    step = max(1, BATCH // sides)
-    for start in range(0, total, step):
-        end = min(total, start + step)
-        places = grid(on, start, end)
-        left = _side(split, places, split.cut.left, shared=True)
-        right = _side(split, places, split.cut.right, shared=False)
-        at_most = np.array([[limit.at_most] for limit in split.limits], np.int64)
-        yield left, Cloud(right.groups, at_most - right.values, right.weights), end / total
-
-
-def _side(split: Split, places: Array, side: Sequence[int], shared: bool) -> Cloud:
-    """The sums of one side for some choices on the cut; tables that depend on the cut alone count as `shared` says."""
-    on, beside = set(split.cut.on), set(side)
-    shape = (len(places), *(split.shape[axis] for axis in side))
-
-    def ours(tables: Sequence[Array]) -> list[Array]:
-        mine = [table for table in tables if set(axes(table)) & beside or (shared and set(axes(table)) <= on)]
-        return sorted((_opened(table, split.cut.on, side, places) for table in mine), key=lambda part: part.size)
-
-    weights = np.broadcast_to(reduce(np.multiply, ours(split.weights), np.ones((), np.int64)), shape).reshape(-1)
-    kept = np.flatnonzero(weights)
-    sums = [sum(ours(limit.terms), start=np.zeros((), np.int64)) for limit in split.limits]
-    values = np.array([np.broadcast_to(row, shape).reshape(-1)[kept] for row in sums], np.int64)
-    return Cloud(kept // max(1, math.prod(shape[1:])), values, weights[kept])
-
-
-def _opened(table: Array, on: Sequence[int], side: Sequence[int], places: Array) -> Array:
-    """A table at places on the cut: (places, the side's axes)."""
-    rest = [axis for axis in range(table.ndim) if axis not in on]
-    part = picked(table, on, places)
-    return part.squeeze(tuple(index for index, axis in enumerate(rest, start=1) if axis not in side))
