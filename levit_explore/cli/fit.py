@@ -1,6 +1,5 @@
 """The command that finds the variants nearest to a spec within budgets."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +25,10 @@ from levit_explore.spec.load import load_document, sides
 from levit_explore.spec.parse import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from levit_explore.search.fit import Fit
+    from levit_explore.search.sweep_specs import Fields
 
 _BALANCE = "--balance"
 _TOP = 5
@@ -179,19 +181,22 @@ def _balance_stages(given: _Given, band_text: str, convention: str, form: Format
     emit([stages_sheet(planned, found, given.edits)], form, output)
 
 
-def _files(found: "Fit", folder: Path, given: _Given) -> dict[Path, str]:
+def _files(found: "Fit", folder: Path, given: _Given) -> "dict[str, Fields]":
+    """The spec files of what was found. Raises LevitError where another is in the place of one."""
     from levit_explore.render.results.fit_specs import spec_files
+    from levit_explore.search.sweep_specs import check_specs
 
-    base = {} if given.source == "-" else load_document(given.source)[0].value
-    return spec_files(found, folder, given.source, base, given.edits)
+    files = spec_files(found, given.source, given.edits)
+    check_specs(files, folder)
+    return files
 
 
-def _save(files: Mapping[Path, str], folder: Path) -> None:
-    from levit_explore.render.results.fit_specs import save_specs
+def _save(files: "Mapping[str, Fields]", folder: Path) -> None:
+    from levit_explore.search.sweep_specs import save_specs
 
     save_specs(files, folder)
-    for path in files:
-        typer.echo(f"wrote {text(path)}", err=True)
+    for name in files:
+        typer.echo(f"wrote {text(folder / name)}", err=True)
 
 
 def _show(found: "Fit", given: _Given, form: Format, output: Path | None) -> None:

@@ -1,8 +1,10 @@
 """The command that sweeps a design space."""
 
+import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +54,7 @@ def sweep_space(
         int, typer.Option(min=0, max=10**5, metavar="N", help="Also draw N of those that fit, evenly.")
     ] = 0,
     sample: Annotated[str | None, typer.Option(metavar="N", help="Count a sample alone, of so many: 1M.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="What all that is drawn follows from.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="What all that is drawn follows from.")] = 0,
     way: Annotated[Way | None, typer.Option(help="How to go about it (default: the way that serves).")] = None,
     workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="Processes that count.")] = 1,
     scheduler: Annotated[
@@ -74,6 +76,10 @@ def sweep_space(
 
     shape = _format(form, output)
     _check(output, resume, plot, save_specs)
+    _check_apart(output, plot, save_specs)
+    if scheduler is not None and workers > 1:
+        words = "are processes of this machine, and --scheduler names others; leave one of them out"
+        raise LevitError(f"--workers {workers}: {words}")
     wanted = _wanted(objectives, best, by, representatives, sample, seed, convention, way)
     space = load_space(source, edits, size)
     try:
@@ -104,10 +110,22 @@ def _check(output: Path | None, resume: bool, plot: Path | None, folder: Path | 
 
         check_suffix(plot)
     for path in (output, plot):
-        if path is not None and not path.parent.is_dir():
+        if path is not None and not os.path.isdir(path.parent):  # which raises for no name
             raise LevitError(f"{path}: cannot be written (there is no folder {path.parent})")
-    if folder is not None and folder.exists() and not folder.is_dir():
+    if folder is not None and os.path.exists(folder) and not os.path.isdir(folder):
         raise LevitError(f"--save-specs {folder}: is a file; name a folder")
+
+
+def _check_apart(output: Path | None, plot: Path | None, folder: Path | None) -> None:
+    """Refuses names of which one would be lost, for what the other names goes to the same place."""
+    given = {"-o": output, "--plot": plot, "--save-specs": folder}
+    places = {option: Path(os.path.realpath(path)) for option, path in given.items() if path is not None}
+    for one, other in combinations(places, 2):
+        lost = places[one] in (places[other], *places[other].parents)
+        spec = other == "--save-specs" and places[one].suffix.lower() == ".yaml"
+        if lost or (spec and places[one].parent == places[other]):
+            words = "would be in each other's place; choose another name for one of them"
+            raise LevitError(f"{one} {given[one]} and {other} {given[other]}: {words}")
 
 
 def _wanted(
@@ -128,6 +146,8 @@ def _wanted(
     lookup(convention)
     if best and by is None:
         raise LevitError(f"--best {best}: does not say of what; add --by flops, or another expression of quantities")
+    if seed >= 2**63:
+        raise LevitError(f"--seed {seed}: is too large; take one below 2^63")
     if sample is not None and way not in (None, Way.SAMPLE):
         raise LevitError(f"--sample {sample}: is a way of its own; leave out --way {way}")
     return Wanted(
@@ -165,17 +185,23 @@ def _swept(
 
     with _stored(space, wanted, output, resume) as store, sweeping() as progress:
         try:
-            return sweep(space, wanted, Means(store, workers, scheduler, progress, warn))
+            found = sweep(space, wanted, Means(store, workers, scheduler, progress, warn))
         except KeyboardInterrupt:
             sys.stderr.write(f"levit-explore: stopped{_to_go_on(space, wanted, store)}\n")
             raise
+    if found.way != Way.ENUMERATE and (scheduler is not None or workers > 1):
+        idle = f"--workers {workers}" if scheduler is None else f"--scheduler {scheduler}"
+        warn(f"{idle}: not used, for the way {found.way} takes one process")
+    return found
 
 
 def _to_go_on(space: "Space", wanted: "Wanted", store: "Store | None") -> str:
     from levit_explore.search.sweep_choice import resumable
 
     if store is not None:
-        return f"; add --resume to go on from {store.folder}"
+        if store.parts():
+            return f"; add --resume to go on from {store.folder}"
+        return "" if store.finished else " before there was anything to go on from"
     asked = wanted.way if wanted.sample is None else Way.SAMPLE.value
     return "; with -o FILE.parquet it can go on" if resumable(space, asked) else ""
 
@@ -199,7 +225,15 @@ def _save(found: "Sweep", source: str, folder: Path) -> None:
     rows = found.best if found.wanted.best else found.front
     if len(rows) > MOST:
         raise LevitError(f"--save-specs {folder}: the front has {len(rows):,} variants; choose some by --best and --by")
-    save_specs(spec_files(found.space, rows, base_of(source)), folder)
+    files, new = spec_files(found.space, rows, base_of(source)), not os.path.exists(folder)
+    try:
+        save_specs(files, folder)
+    except OSError as error:
+        raise LevitError(f"{folder}: cannot be made ({error.strerror or error})") from None
+    finally:
+        if new:
+            with suppress(OSError):  # files are in it, as they should be
+                folder.rmdir()
     typer.echo(f"wrote {len(rows)} spec{'' if len(rows) == 1 else 's'} to {folder}", err=True)
 
 

@@ -6,10 +6,9 @@ so that image sides of any length are right. Source: Graham et al. 2021, section
 
 import dataclasses
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from levit_explore.errors import SpecError
+from levit_explore.plan.arrays import widened
 from levit_explore.plan.ops import (
     AttentionBias,
     Average,
@@ -26,12 +25,10 @@ from levit_explore.plan.ops import (
     Softmax,
     Subsample,
 )
-from levit_explore.plan.tree import Block, Kind, Node, Plan, params, tally
+from levit_explore.plan.tree import Block, Kind, Node, Plan
 from levit_explore.plan.work import Work
-from levit_explore.sizes import Grid, Size, arrays, is_array, truncate, wide
+from levit_explore.sizes import Grid, Size, arrays, is_array, truncate
 from levit_explore.spec.fields import Activation, ConvStem, Downsample, NormKind, PatchStem, Position, Spec, Stage
-
-_Data = TypeVar("_Data")
 
 
 def plan(spec: Spec) -> Plan:
@@ -40,8 +37,7 @@ def plan(spec: Spec) -> Plan:
     Array sizes are counted as int64; raises SpecError where their counts could reach 2**63.
     """
     if any(True for _ in arrays(spec)):
-        spec = _map_leaves(spec, lambda name, value: wide(value))
-        _check_fits(spec)
+        spec = widened(spec, _model)
     return Plan(spec, _model(spec))
 
 
@@ -192,36 +188,3 @@ def _norm_before(tokens: Size, dim: Size, spec: Spec) -> tuple[Node, ...]:
 
 def _activation(function: Activation | None, shape: tuple[Size, ...]) -> tuple[Node, ...]:
     return () if function is None else (Nonlinearity("act", shape, Work(function)),)
-
-
-def _check_fits(spec: Spec) -> None:
-    """Raises where a count of array sizes could leave int64, in which numpy would wrap without a word.
-
-    Every count grows with every size, except that the smallest strides and patches leave the most tokens. So exact
-    counts at two corners bound them all, but for a patch convolution, which may do 4 times the work of its corner.
-    """
-    work = tally(_corner(spec, smallest=("stride", "size")))
-    largest = 8 * (sum(work.values()) + params(_corner(spec, smallest=("stride",))))  # 8: 4, and a weight of 2
-    if largest >= 2**63:
-        raise SpecError("the sizes are too large to count in 64 bits: their largest counts could reach 2**63")
-
-
-def _corner(spec: Spec, smallest: tuple[str, ...]) -> Block:
-    """The network of the largest of all sizes, except those fields of which the smallest is taken."""
-
-    def extreme(name: str, value: Any) -> Any:
-        return (value.min() if name in smallest else value.max()).item() if is_array(value) else value
-
-    return _model(_map_leaves(spec, extreme))
-
-
-def _map_leaves(data: _Data, change: Callable[[str, Any], Any], name: str = "") -> _Data:
-    """`data` with `change(field, value)` for every leaf of its nested dataclasses and tuples."""
-    if isinstance(data, tuple):
-        return tuple(_map_leaves(item, change, name) for item in data)  # type: ignore[return-value]
-    if dataclasses.is_dataclass(data) and not isinstance(data, type):
-        values = {
-            field.name: _map_leaves(getattr(data, field.name), change, field.name) for field in dataclasses.fields(data)
-        }
-        return dataclasses.replace(data, **values)
-    return change(name, data)  # type: ignore[no-any-return]

@@ -100,7 +100,8 @@ def _fit_words(found: Sweep, points: Shown) -> str:
 
 
 def _front_words(found: Sweep, points: Shown) -> str:
-    source = f" of {found.sources['front'].split(',')[0]}" if not found.exact and "front" in found.sources else ""
+    part = found.part_of("front")
+    source = "" if part is None else f" of {part.split(',')[0]}"
     without = len(found.front) - int(points.front.seen.sum())
     unseen = f", of which {without:,} {'has' if without == 1 else 'have'} no balance" if without else ""
     return f"front ({', '.join(map(str, found.wanted.objectives))}){source}: {len(found.front):,}{unseen}"

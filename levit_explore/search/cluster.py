@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
+from queue import Empty, SimpleQueue
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -16,38 +17,57 @@ from levit_explore.search.task import Made, make
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+    _Ready = SimpleQueue[Future[Any]]
+
 PATIENCE = 10  # seconds, for a scheduler to answer
+ABSENT = 3  # seconds without a result, after which it is said that there are no workers
 
 
 def by_cluster(job: bytes, chunks: Iterable[Chunk], address: str, say: Callable[[str], None]) -> Iterator[Made]:
     """What a pickled job makes of chunks, in the order in which the cluster of a scheduler has them ready.
 
-    Raises what the work raises, and LevitError where there is no scheduler, or a chunk ends several workers.
+    Says when there are no workers, for which it waits. Raises what the work raises, and LevitError where there is no
+    scheduler, or a chunk ends several workers.
     """
     distributed = _distributed(address)
     with _connected(distributed, address) as client:
         try:
-            if not client.nthreads():
-                say(f"{address}: has no workers yet")
-            yield from _handed_out(client, distributed.as_completed(loop=client.loop), job, iter(chunks), address)
+            yield from _handed_out(client, job, iter(chunks), address, say)
         except (CancelledError, OSError):
             raise LevitError(f"{address}: the scheduler is gone") from None
 
 
-def _handed_out(client: "Client", ready: Any, job: bytes, left: Iterator[Chunk], address: str) -> Iterator[Made]:
+def _handed_out(
+    client: "Client", job: bytes, left: Iterator[Chunk], address: str, say: Callable[[str], None]
+) -> Iterator[Made]:
     """What the cluster makes of chunks, of which it has a few at a time."""
     at_work: dict[Any, Chunk] = {}
+    ready: _Ready = SimpleQueue()
     while True:
         for chunk in islice(left, max(0, _window(client) - len(at_work))):
             future = client.submit(make, job, chunk, pure=False)  # else results of an earlier sweep could come back
             at_work[future.key] = chunk
-            ready.add(future)
+            future.add_done_callback(ready.put)
         if not at_work:
             return
-        future = next(ready)
+        future = _next(client, ready, address, say)
         made = _result(future, at_work.pop(future.key), address)
         future.release()
         yield made
+
+
+def _next(client: "Client", ready: "_Ready", address: str, say: Callable[[str], None]) -> "Future[Any]":
+    """What is ready next. Says when nobody is there to make it ready, and when somebody is again."""
+    alone = False
+    while True:
+        with suppress(Empty):
+            future = ready.get(timeout=ABSENT)
+            if alone:
+                say(f"{address}: has workers again; the sweep goes on")
+            return future
+        if not alone and not client.nthreads():
+            alone = True
+            say(f"{address}: has no workers; the sweep waits for one")
 
 
 def _window(client: "Client") -> int:

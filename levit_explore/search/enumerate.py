@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from levit_explore.search.factors import Factors
-from levit_explore.search.forms import Bound, limit
+from levit_explore.search.forms import limit
 from levit_explore.search.tables import Array, Flags, Table
+from levit_explore.space.bounds import Bound
 
 BLOCK = 2**17  # variants of a block: few enough for a core's cache, enough to make Python's share small
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from levit_explore.search.elimination import order
 from levit_explore.search.factors import Factors
-from levit_explore.search.forms import form, negated
+from levit_explore.search.forms import negated, wide_form
 from levit_explore.search.tables import LARGEST, Array, Flags, Unfit, axes
 
 
@@ -16,7 +16,7 @@ def extremes(factors: Factors, weights: Mapping[str, int]) -> tuple[int, int] | 
 
     Raises Unfit where that needs a table too large to hold.
     """
-    terms = form(factors, weights)
+    terms = wide_form(factors, weights)
     low = lowest(factors.shape, terms, factors.masks)
     high = lowest(factors.shape, negated(terms), factors.masks)
     return None if low is None or high is None else (low, -high)
@@ -47,5 +47,5 @@ def _least(terms: Sequence[Array], masks: Sequence[Flags], axis: int, rank: int)
     where: Flags = reduce(np.logical_and, masks, np.ones(unit, np.bool_))
     value, where = np.broadcast_arrays(value, where)
     kept: Flags = np.asarray(where.any(axis=axis, keepdims=True))
-    least = value.min(axis=axis, keepdims=True, where=where, initial=np.iinfo(np.int64).max)
+    least = value.min(axis=axis, keepdims=True, where=where, initial=value.max())
     return np.where(kept, least, 0), kept

@@ -13,7 +13,7 @@ from levit_explore.search.count import conjunctions, count, split
 from levit_explore.search.evaluate import evaluate
 from levit_explore.search.factors import Factors, factors
 from levit_explore.search.fit_around import Around
-from levit_explore.search.fit_distance import CHANGES, DISTANCE, measured
+from levit_explore.search.fit_distance import CHANGES, DISTANCE, measured, millionths
 from levit_explore.search.fit_nearest import Problem, nearest
 from levit_explore.search.fit_prices import clipped
 from levit_explore.search.fit_proof import Proof, beyond, together
@@ -99,7 +99,7 @@ def fit(centre: Around, weights: Mapping[str, Fraction], top: int = 5, conventio
 
 def _fit(centre: Around, weights: Mapping[str, Fraction], top: int, convention: str) -> Fit:
     (cell,) = centre.space.cells()
-    tables = measured(factors(cell, QUANTITIES, convention), cell, centre, weights)
+    tables, unit = measured(factors(cell, QUANTITIES, convention), cell, centre, weights)
     bounds, searched = centre.space.bounds, count(tables)
     own = _costs(tables, np.array([_own(cell, centre)], np.int64))[0]
 
@@ -112,7 +112,7 @@ def _fit(centre: Around, weights: Mapping[str, Fraction], top: int, convention: 
         why = why or together(bounds, lambda some: bool(len(found(some, 1))))
         return Fit(centre, convention, weights, searched, 0, own, (), why)
     within = len(places) if len(places) < top else _within(tables, bounds)
-    variants = tuple(_variants(centre, cell, tables, places))
+    variants = tuple(_variants(centre, cell, tables, places, unit))
     return Fit(centre, convention, weights, searched, within, own, variants, None)
 
 
@@ -127,12 +127,13 @@ def _within(tables: Factors, bounds: Sequence[Bound]) -> int | None:
 
 
 def _problem(tables: Factors, bounds: Sequence[Bound], own: int) -> Problem:
-    limits = tuple(limit(tables, bound) for bound in bounds)
-    budget = [found.at_most for found in limits if found.weights == {"flops": 1}]
+    limits = [limit(tables, bound) for bound in bounds]
+    felt = {(*each.weights.items(), each.at_most): each for each in limits if each.greatest > each.at_most}
+    budget = [bound.at_most for bound in bounds if bound.weights == {"flops": 1}]
     aim = clipped(min(budget)) if budget else own
     most_changes = len(tables.shape) + 1
     ranked = [times(table, most_changes) for table in tables.terms[DISTANCE]] + list(tables.terms[CHANGES])
-    return Problem(tables.shape, tables.masks, limits, merged(ranked, plus), tables.terms["flops"], aim)
+    return Problem(tables.shape, tables.masks, tuple(felt.values()), merged(ranked, plus), tables.terms["flops"], aim)
 
 
 def _own(cell: Cell, centre: Around) -> list[int]:
@@ -146,7 +147,7 @@ def _costs(tables: Factors, places: Array) -> list[Costs]:
     return [Costs(*(int(found[name][row]) for name in QUANTITIES)) for row in range(len(places))]
 
 
-def _variants(centre: Around, cell: Cell, tables: Factors, places: Array) -> Iterator[Variant]:
+def _variants(centre: Around, cell: Cell, tables: Factors, places: Array, unit: int) -> Iterator[Variant]:
     distances = evaluate(tables, places)[DISTANCE]
     flat = [int(np.ravel_multi_index(tuple(row), cell.shape)) for row in places]
     for place, costs, distance in zip(flat, _costs(tables, places), distances, strict=True):
@@ -154,7 +155,7 @@ def _variants(centre: Around, cell: Cell, tables: Factors, places: Array) -> Ite
         spec = centre.space.spec(found)
         changes = _changes(centre, spec)
         written = _edits(centre, centre.space.fields(found)) if changes else ()
-        yield Variant(spec, costs, int(distance), changes, written, _outside(spec))
+        yield Variant(spec, costs, millionths(int(distance), unit), changes, written, _outside(spec))
 
 
 def _changes(centre: Around, spec: Spec) -> tuple[Change, ...]:

@@ -38,6 +38,11 @@ class Around:
     free: Mapping[str, Free]  # by the name of the axis
 
     @property
+    def budgets(self) -> tuple[str, ...]:
+        """The bounds as they were given, each once, however many sums it bounds."""
+        return tuple(dict.fromkeys(bound.text for bound in self.space.bounds))
+
+    @property
     def fewer(self) -> str:
         """What to do where there are too many variants."""
         return _fewer(list(self.free.values()))

@@ -31,7 +31,7 @@ class Proposal:
     flops: int
 
     def balances(self, low: Fraction, high: Fraction) -> bool:
-        """Whether the stage has attention and MLP then, and lies in the band."""
+        """Whether the stage has both attention and MLP then, and lies in the band."""
         part = self.part_after
         return bool(part.attention and part.mlp) and within(part, low, high)
 
@@ -49,13 +49,13 @@ class Stages:
 
     @property
     def balanced(self) -> bool:
-        """Whether every stage lies in the band."""
-        return all(within(part, self.low, self.high) for part in self.parts)
+        """Whether every stage with attention or MLP lies in the band, and there is one."""
+        return bool(self.parts) and all(within(part, self.low, self.high) for part in self.parts)
 
 
 def within(part: Part, low: Fraction, high: Fraction) -> bool:
-    """Whether attention over MLP lies in a band, exactly; a part with neither does."""
-    return low * part.mlp <= part.attention <= high * part.mlp
+    """Whether attention over MLP lies in a band, exactly; a part with neither has none and lies in no band."""
+    return bool(part.attention or part.mlp) and low * part.mlp <= part.attention <= high * part.mlp
 
 
 def stages(planned: Plan, low: Fraction, high: Fraction, convention: str = "levit") -> Stages:

@@ -10,7 +10,7 @@ from levit_explore.space.bounds import Bound
 
 @dataclass(frozen=True)
 class Proof:
-    """Bounds of which some variant keeps any but one and none keeps all; of a single one, the least sum there is."""
+    """Bounds of which some variant keeps those of all comparisons but one, and none all; of one alone its least sum."""
 
     bounds: tuple[Bound, ...]
     least: int | None
@@ -26,10 +26,13 @@ def beyond(factors: Factors, bounds: Sequence[Bound]) -> Proof | None:
 
 
 def together(bounds: Sequence[Bound], kept: Callable[[Sequence[Bound]], bool]) -> Proof:
-    """Bounds that contradict each other, no more than it takes; `kept` says whether any variant keeps some of them."""
+    """Bounds that contradict each other, no more than it takes; `kept` says whether any variant keeps some of them.
+
+    Those of one comparison stay together.
+    """
     left = list(bounds)
-    for bound in bounds:
-        others = [other for other in left if other is not bound]
+    for text in dict.fromkeys(bound.text for bound in bounds):
+        others = [other for other in left if other.text != text]
         if others and not kept(others):
             left = others
     return Proof(tuple(left), None)

@@ -16,10 +16,11 @@ import numpy as np
 from levit_explore.search.elimination import order
 from levit_explore.search.evaluate import within
 from levit_explore.search.factors import Factors
-from levit_explore.search.forms import Bound, form, limit
+from levit_explore.search.forms import form, limit
 from levit_explore.search.pareto import Values, thinned
 from levit_explore.search.progress import Tell, unheard
 from levit_explore.search.tables import LIMIT, Array, Flags, Table, Unfit, axes, grid, grown, joined, picked
+from levit_explore.space.bounds import Bound
 
 MOST = 2**24  # beginnings compared with each other, or choices that they hang on
 PORTION = 2**20  # beginnings held at once where they need not be compared with each other

@@ -1,40 +1,14 @@
 """What rows are ranked by: functions of rows that can be pickled and leave no doubt about order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from levit_explore.errors import LevitError
 from levit_explore.search.rows import Counts, Rows
 
 Measure: TypeAlias = Callable[[Rows], NDArray[Any]]  # (rows,), less is better
-
-
-@dataclass(frozen=True)
-class Weighted:
-    """A sum of columns with whole weights: `Weighted((("flops", 1),))`, or -1 where more is better."""
-
-    weights: tuple[tuple[str, int], ...]
-
-    def __call__(self, rows: Rows) -> Counts:
-        """The exact sum of every row. Raises LevitError where it does not fit 64 bits."""
-        most = sum(abs(weight) * _most(rows.columns[name]) for name, weight in self.weights)
-        if most >= 2**63:
-            raise LevitError(f"{self}: reaches {most}, which is too large to count; take smaller weights")
-        total = np.zeros(len(rows), np.int64)
-        for name, weight in self.weights:
-            total += rows.columns[name] * weight
-        return total
-
-    def __str__(self) -> str:
-        return " + ".join(f"{weight} * {name}" for name, weight in self.weights)
-
-
-def _most(column: Counts) -> int:
-    return max(abs(int(column.min())), abs(int(column.max()))) if len(column) else 0
 
 
 def lot(numbers: Counts, seed: int) -> NDArray[np.uint64]:

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _KEY = b"levit-explore/sweep/1"
 _NUMBER = "number"
+GROUP = 1 << 18  # rows that are in memory at once where parts become one file
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def whole(path: Path, header: Header) -> tuple[Chunk, Rows]:
 
     Raises ValueError where it cannot be read, and LevitError where it is of another sweep.
     """
-    table = _read(path)
+    with _part(path) as file:
+        table = file.read()
     found = _stamped(table.schema)
     _check(path, found, header)
     if found.get("start") != place(path) * header.length:
@@ -86,23 +89,38 @@ def each(path: Path, header: Header) -> Iterator[Rows]:
             for batch in file.iter_batches(columns=[_NUMBER, *header.columns], batch_size=header.length):
                 yield _rows(batch, header)
     except (OSError, ValueError, LookupError, pa.ArrowException) as error:
-        raise LevitError(f"{path}: cannot be read ({_line(error)})") from None
+        words = f"{path}: cannot be read ({_line(error)})"
+        if isinstance(error, OSError) and error.errno:  # by the system, and perhaps for the moment
+            raise LevitError(words) from None
+        raise LevitError(f"{words}; remove it, and run the sweep again without --resume") from None
 
 
 def join(parts: Sequence[Path], target: Path, header: Header) -> None:
-    """Writes the rows of parts, which are in order, to one file; about as many at a time as a chunk has numbers.
+    """Writes the rows of parts, which are in order, to one file, about as many at a time as `GROUP` or a chunk has.
 
     Raises ValueError where a part cannot be read, and OSError where the file cannot be written.
     """
-    pa, pq = _arrow()
-    schema = _read(parts[0]).schema.with_metadata(_stamp(header, Chunk(0, 0, header.size)))
+    _, pq = _arrow()
+    with _part(parts[0]) as first:
+        schema = first.schema_arrow.with_metadata(_stamp(header, Chunk(0, 0, header.size)))
     with pq.ParquetWriter(target, schema, **_layout(header)) as writer:
-        held: list[pyarrow.Table] = []
-        for part in parts:
-            held.append(_read(part).cast(schema))
-            if sum(map(len, held)) >= header.length or part == parts[-1]:
-                writer.write_table(pa.concat_tables(held).combine_chunks(), row_group_size=header.length)
-                held = []
+        for group in _groups(parts, schema, min(GROUP, header.length)):
+            writer.write_table(group, row_group_size=len(group))
+
+
+def _groups(parts: Sequence[Path], schema: "pyarrow.Schema", least: int) -> Iterator["pyarrow.Table"]:
+    """The rows of parts in tables of so many or a few more; what is left is in the last."""
+    pa, _ = _arrow()
+    held: list[pyarrow.RecordBatch] = []
+    for part in parts:
+        with _part(part) as file:
+            for batch in file.iter_batches(batch_size=max(1, least // 4)):
+                held.append(batch)
+                if sum(map(len, held)) >= least:
+                    yield pa.Table.from_batches(held).cast(schema).combine_chunks()
+                    held = []
+    if held:
+        yield pa.Table.from_batches(held).cast(schema).combine_chunks()
 
 
 def _arrow() -> tuple[Any, Any]:
@@ -115,14 +133,16 @@ def _arrow() -> tuple[Any, Any]:
     return pyarrow, pyarrow.parquet
 
 
-def _read(path: Path) -> "pyarrow.Table":
-    """All of a part. Raises ValueError where it cannot be read, or is not what was written."""
+@contextmanager
+def _part(path: Path) -> Iterator["pyarrow.parquet.ParquetFile"]:
+    """A part that is open. Raises ValueError where it cannot be read, or is not what was written."""
     pa, pq = _arrow()
     try:
         content = path.read_bytes()
         if not path.stem.endswith(f"-{crc32(content):08x}"):
             raise ValueError(f"{path.name} is not what was written")
-        return pq.read_table(io.BytesIO(content))
+        with pq.ParquetFile(io.BytesIO(content)) as file:
+            yield file
     except (OSError, pa.ArrowException) as error:
         raise ValueError(f"{path.name} cannot be read ({_line(error)})") from None
 
@@ -181,4 +201,6 @@ def _check(path: Path, found: Mapping[str, Any], header: Header) -> None:
         raise LevitError(f"{path}: is not a result of levit-explore sweep")
     for name, value in _identity(header).items():
         if found.get(name) != value:
-            raise LevitError(f"{path}: is of another sweep, with {name} {found.get(name)}, not {value}")
+            other, own = (str(one)[:8] if name == "digest" else one for one in (found.get(name), value))
+            words = f"is of another sweep, with {name} {other}, not {own}"
+            raise LevitError(f"{path}: {words}; choose another -o, or remove what is there")

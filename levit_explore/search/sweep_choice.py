@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from levit_explore.search.sweep_tables import Laid
 from levit_explore.search.tables import Unfit
-from levit_explore.search.ways import ENUMERATE, SAMPLE, TABLES, ways
+from levit_explore.search.ways import ENUMERATE, SAMPLE, TABLES, by_tables
 from levit_explore.space.space import Space
 
-WAYS = (ENUMERATE, TABLES, SAMPLE)
 VISITED = 2 * 10**9  # variants: minutes of work, at 4 to 17 million a second
 WRITTEN = 10**12  # variants, beyond which rows are no way to keep them
 PATIENCE = 600  # seconds that tables may take
@@ -54,12 +53,8 @@ def choose(cells: Laid, space: Space, asked: str | None, written: bool) -> Way:
 
 def _tables(cells: Laid, space: Space) -> str | None:
     """Why tables serve; None where they do not."""
-    seconds, longest, why = 0.0, -1.0, ""
-    for _, factors in cells:
-        found = [way for way in ways(factors, space.bounds) if way.name == TABLES]
-        if not found:
-            return None
-        seconds += found[0].seconds
-        if found[0].seconds > longest:
-            longest, why = found[0].seconds, found[0].why
-    return why if seconds <= PATIENCE else None
+    efforts = [by_tables(factors, space.bounds) for _, factors in cells]
+    found = [effort for effort in efforts if effort is not None]
+    if len(found) < len(efforts) or sum(effort.seconds for effort in found) > PATIENCE:
+        return None
+    return max(found, key=lambda effort: effort.seconds).why

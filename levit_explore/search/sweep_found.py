@@ -11,6 +11,7 @@ from levit_explore.search.rows import Rows
 from levit_explore.search.summary import Asked
 from levit_explore.search.sweep_measures import Objective, Ranking
 from levit_explore.search.sweep_spread import Spread
+from levit_explore.search.ways import TABLES
 from levit_explore.space.space import Space
 
 KEPT = 2**15  # variants drawn to tell from how quantities are spread; all of them, where no more fit
@@ -71,12 +72,12 @@ class Drew:
 
     @property
     def error(self) -> float:
-        """The standard error of the share."""
-        return float((self.share * (1 - self.share) / self.drawn) ** 0.5)
+        """The standard error of the share; at least one variant of those drawn, for none and all are no certainty."""
+        return float(max((self.share * (1 - self.share) / self.drawn) ** 0.5, 1 / self.drawn))
 
     def of(self, allowed: int) -> Number:
         """About how many of all allowed variants fit."""
-        return Number(allowed * self.fit // self.drawn, max(1, round(allowed * max(self.error, 1 / self.drawn))))
+        return Number(allowed * self.fit // self.drawn, max(1, round(allowed * self.error)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +102,11 @@ class Sweep:
     def exact(self) -> bool:
         """Whether no result is an estimate, or that of a sample."""
         return self.drew is None
+
+    def part_of(self, result: str) -> str | None:
+        """In what a result, such as the front, was found; None where that is all variants, so that it is exact."""
+        source = self.sources.get(result)
+        return None if source == TABLES else source
 
     @property
     def representatives(self) -> Rows:

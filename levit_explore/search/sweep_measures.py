@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from levit_explore.errors import LevitError
 from levit_explore.search.rows import Counts, Rows
 from levit_explore.search.tables import LIMIT
-from levit_explore.space.bounds import is_zero
+from levit_explore.space.bounds import is_zero, whole_weights
 from levit_explore.space.exact import Exact, calculated, exact
 from levit_explore.space.grammar import expression
 from levit_explore.space.names import SUMS, TOTALS, reads
@@ -96,6 +96,11 @@ class Ranking:
             return np.where(there, (above / below).astype(np.float64), np.inf)
         except OverflowError:
             raise LevitError("--by: the expression comes to more than 10^308, the largest that is ranked") from None
+
+    @property
+    def weights(self) -> Mapping[str, int] | None:
+        """Whole weights of totals whose sum ranks alike; None where the expression is no sum of them."""
+        return whole_weights(self.node)
 
     def __str__(self) -> str:
         return self.text

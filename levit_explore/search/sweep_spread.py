@@ -7,11 +7,12 @@ import numpy as np
 
 from levit_explore.search.extremes import extremes
 from levit_explore.search.factors import QUANTITIES, Factors
-from levit_explore.search.forms import Bound, form
+from levit_explore.search.forms import form
 from levit_explore.search.histogram import Histogram, even_edges
 from levit_explore.search.rows import Rows
 from levit_explore.search.sweep_tables import Laid
 from levit_explore.search.tables import Unfit
+from levit_explore.space.bounds import Bound
 
 SHARES = (0, 5, 25, 50, 75, 95, 100)  # per cent
 _BINS = 1024
@@ -47,17 +48,21 @@ def spread_of_all(histograms: Mapping[str, Histogram]) -> dict[str, Spread]:
 
 
 def edges(cells: Laid, bounds: Iterable[Bound]) -> dict[str, tuple[int, ...]]:
-    """Edges of a histogram of each quantity, from the least to the greatest that a variant that fits may have."""
+    """Edges of a histogram of each quantity, from the least to the greatest that a variant that fits may have.
+
+    Both are counts of the cells, however far a bound is from these.
+    """
     found = {}
     for name in QUANTITIES:
         ends = [end for _, factors in cells if (end := _ends(factors, name)) is not None]
-        low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+        least, greatest = min(end[0] for end in ends), max(end[1] for end in ends)
+        low, high = least, greatest
         for bound in bounds:
             match dict(bound.weights):
                 case {**own} if list(own) == [name] and own[name] > 0:
-                    high = min(high, int(bound.at_most // own[name]))
+                    high = max(least, min(high, bound.at_most // own[name]))
                 case {**own} if list(own) == [name]:
-                    low = max(low, int(-(bound.at_most // -own[name])))
+                    low = min(greatest, max(low, -(bound.at_most // -own[name])))
         found[name] = even_edges(low, max(low, high), _BINS)
     return found
 
@@ -87,6 +92,6 @@ def _read(found: Histogram) -> Spread:
     quantiles |= {0: found.low or 0, 100: found.high or 0}
     below = list(zip(found.edges, found.below(), strict=True))
     kept = below[:: max(1, len(below) // _STEPS)]
-    steps = [(float(edge - 1), count / found.total) for edge, count in kept if 0 < count < found.total]
+    steps = [(edge - 1, count / found.total) for edge, count in kept if 0 < count < found.total]
     width = max(end[1] - end[0] for share, end in ends.items() if 0 < share < 100)
-    return Spread(quantiles, (*steps, (float(found.high or 0), 1.0)), width)
+    return Spread(quantiles, (*steps, (found.high or 0, 1.0)), width)

@@ -1,6 +1,6 @@
 """A whole space by the tables of its cells: exact counts and the exact front, without visiting each variant."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -8,12 +8,14 @@ import numpy as np
 from levit_explore.search.count import count
 from levit_explore.search.evaluate import evaluate
 from levit_explore.search.factors import QUANTITIES, Factors, factors
-from levit_explore.search.forms import Bound
 from levit_explore.search.front import Front, front, merge
+from levit_explore.search.meet import best_within, front_within
 from levit_explore.search.numbers import numbers
+from levit_explore.search.pareto import pareto
 from levit_explore.search.progress import Tell, part_of, unheard
-from levit_explore.search.rows import Rows, joined, no_rows
+from levit_explore.search.rows import Counts, Rows, joined, no_rows
 from levit_explore.search.tables import Unfit
+from levit_explore.space.bounds import Bound
 from levit_explore.space.cells import Cell
 from levit_explore.space.space import Space
 
@@ -54,21 +56,51 @@ def exact_front(
     cells: Laid,
     objectives: Sequence[Mapping[str, int] | None],
     bounds: Sequence[Bound],
+    some: Rows,
     tell: Tell = unheard,
 ) -> Rows:
-    """The variants on the front of a whole space, by number; `tell` hears which share of the work is done.
+    """The variants on the front of a whole space within all bounds, by number.
 
-    Raises Unfit where an objective is no sum, or the front cannot be found by tables under the bounds.
+    `some` are a few variants within the bounds, which save work; `tell` hears which share of it is done. Raises Unfit
+    where an objective is no sum, or too much would have to be compared.
     """
     weights = [one for one in objectives if one is not None]
     if len(weights) < len(objectives):
         raise Unfit("the distance of balance from 1 is no sum of parts")
+    known = np.stack([_weighed(some, one) for one in weights], axis=1)
+    known = known[pareto(known)]
+
+    def found(tables: Factors, part: Tell) -> Front:
+        try:
+            return front(tables, weights, bounds, part)
+        except Unfit:
+            return front_within(tables, weights, bounds, known, part)
+
+    every, fronts = _of_all(cells, found, tell)
+    return every.take(np.isin(every.numbers, merge(fronts).places))
+
+
+def exact_best(
+    cells: Laid, weights: Mapping[str, int], many: int, bounds: Sequence[Bound], some: Rows, tell: Tell = unheard
+) -> Rows:
+    """The `many` variants of a whole space within all bounds whose weighted sum is the least, and some more, by number.
+
+    Raises Unfit where too much would have to be compared.
+    """
+    known = np.sort(_weighed(some, weights))[:many, None]
+    return _of_all(cells, lambda tables, part: best_within(tables, weights, many, bounds, known, part), tell)[0]
+
+
+def _weighed(rows: Rows, weights: Mapping[str, int]) -> Counts:
+    return sum((rows.columns[name] * weight for name, weight in weights.items()), np.zeros(len(rows), np.int64))
+
+
+def _of_all(cells: Laid, found: Callable[[Factors, Tell], Front], tell: Tell) -> tuple[Rows, list[Front]]:
+    """What is found in each cell, as rows of the space; and with numbers in place of places."""
     rows, fronts = [no_rows(QUANTITIES)], []
     for (cell, tables), part in zip(cells, _parts(cells, tell), strict=True):
-        found = front(tables, weights, bounds, part)
-        own = numbers(cell, found.places)
-        places = np.stack(np.unravel_index(found.places, tables.shape or (1,)), axis=1)
-        rows.append(Rows(own, evaluate(tables, places if tables.shape else places[:, :0])))
-        fronts.append(Front(found.values, own))
-    every = joined(*rows)
-    return every.take(np.isin(every.numbers, merge(fronts).places))
+        own = found(tables, part)
+        fronts.append(Front(own.values, numbers(cell, own.places)))
+        places = np.stack(np.unravel_index(own.places, tables.shape or (1,)), axis=1)
+        rows.append(Rows(fronts[-1].places, evaluate(tables, places if tables.shape else places[:, :0])))
+    return joined(*rows), fronts

@@ -64,7 +64,7 @@ def plus(left: Array, right: Array) -> Array:
 
 def times(left: Array, right: "Array | int") -> Array:
     """The product of two tables, or of a table and a number. Raises LevitError where it could leave 64 bits."""
-    _fits(reach(left) * (abs(right) if isinstance(right, int) else reach(right)))
+    _fits(max(1, reach(left)) * abs(right) if isinstance(right, int) else reach(left) * reach(right))
     return left * right
 
 

@@ -33,7 +33,8 @@ class _Worker:
 def by_workers(job: bytes, chunks: Iterable[Chunk], count: int, say: Callable[[str], None]) -> Iterator[Made]:
     """What a pickled job makes of chunks, in the order in which `count` processes have them ready.
 
-    Raises what the work raises, and LevitError where a chunk ends several workers. To close it ends the processes.
+    Raises what the work raises, and LevitError where a chunk ends several workers or none can be started. To close it
+    ends the processes.
     """
     left = iter(chunks)
     at_work: dict[Connection, _Worker] = {}
@@ -85,16 +86,26 @@ def _tried(worker: _Worker, say: Callable[[str], None]) -> int:
 
 
 def _begin(at_work: dict[Connection, _Worker], job: bytes, chunk: Chunk, tries: int = 1) -> None:
+    try:
+        process, ours = _started()
+    except OSError as error:
+        words = f"{len(at_work)} are started, and no more can be ({error.strerror or error})"
+        raise LevitError(f"workers: {words}; take fewer") from None
+    at_work[ours] = _Worker(process, ours, chunk, tries)
+    with suppress(OSError):  # it is dead already
+        ours.send_bytes(job)  # not as an argument: what is long would wait for ever for a process that died early
+        ours.send(chunk)
+
+
+def _started() -> tuple[BaseProcess, Connection]:
+    """A process that waits for work, and our end of the pipe to it."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     with _uninterrupted():
         process.start()
     theirs.close()
-    at_work[ours] = _Worker(process, ours, chunk, tries)
-    with suppress(OSError):  # it is dead already
-        ours.send_bytes(job)  # not as an argument: what is long would wait for ever for a process that died early
-        ours.send(chunk)
+    return process, ours
 
 
 def _end(worker: _Worker) -> None:

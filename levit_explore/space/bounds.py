@@ -1,4 +1,8 @@
-"""Comparisons of totals as linear bounds with whole weights: `0.8 <= balance` is 4 mlp - 5 attention <= 0."""
+"""Comparisons of totals as linear bounds with whole weights: `0.8 <= balance` is 4 mlp - 5 attention <= 0.
+
+A network with neither attention nor MLP has no balance and keeps no bound on it. Beside one that 0 and 0 would keep
+there stands a further bound, -attention - mlp <= -1.
+"""
 
 import math
 from collections.abc import Mapping
@@ -44,7 +48,10 @@ def is_bound(comparison: Comparison) -> bool:
 
 
 def bounds(comparison: Comparison) -> tuple[Bound, ...]:
-    """The bounds that together say what a comparison of totals does: two for `==`, else one. Raises UnreadableError."""
+    """The bounds that together say what a comparison of totals does: two for `==`, else one, and one more for balance.
+
+    Raises UnreadableError.
+    """
     difference = _plus(_linear(comparison.left), _linear(comparison.right), -1)
     match comparison.sign:
         case "<=" | "<":
@@ -58,6 +65,8 @@ def bounds(comparison: Comparison) -> tuple[Bound, ...]:
     made = [_bound(_scaled(difference, sign), comparison) for sign in signs]
     if not made[0].weights:
         raise UnreadableError(f"is {comparison.text}, in which the totals cancel out")
+    if difference.get("balance") and comparison.sign not in ("<", ">"):
+        made.append(Bound({"attention": -1, "mlp": -1}, -1, comparison.text))
     return tuple(made)
 
 
@@ -69,13 +78,30 @@ def is_zero(node: Node) -> bool:
         return False
 
 
+def whole_weights(node: Node) -> Mapping[str, int] | None:
+    """The weights of a sum of totals in the smallest whole numbers, for what order it gives; None of no such sum."""
+    try:
+        found = {name: weight for name, weight in _linear(node).items() if weight and name != _ONE}
+    except UnreadableError:
+        return None
+    if not found or "balance" in found:
+        return None
+    unit = _unit(found)
+    return {name: int(weight / unit) for name, weight in sorted(found.items())}
+
+
+def _unit(weights: _Linear) -> Fraction:
+    """The greatest number that all weights are whole multiples of; 0 of none."""
+    return Fraction(
+        math.gcd(*(w.numerator for w in weights.values())), math.lcm(*(w.denominator for w in weights.values()))
+    )
+
+
 def _bound(difference: _Linear, comparison: Comparison) -> Bound:
     """`difference` <= 0, or < 0 where the comparison is strict, in the smallest whole numbers."""
     weights = _without_balance({name: weight for name, weight in difference.items() if weight}, comparison)
     at_most = -weights.pop(_ONE, Fraction(0))
-    unit = Fraction(
-        math.gcd(*(w.numerator for w in weights.values())), math.lcm(*(w.denominator for w in weights.values()))
-    )
+    unit = _unit(weights)
     at_most = at_most / unit if unit else at_most
     strict = comparison.sign in ("<", ">")
     whole = math.ceil(at_most) - 1 if strict else math.floor(at_most)

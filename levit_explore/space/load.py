@@ -52,7 +52,7 @@ def read_space(document: Document, name: str) -> Space:
     complaints = [*reading.complaints, *(each for each in wrong if not reading.stands_at(each[0]))]
     if len(complaints) > len(reading.complaints):  # names cannot be looked up in fields of unsound form
         _raise(document, complaints)
-    resolving = Resolving(Scope(template, frozenset(reading.shared)))
+    resolving = Resolving(Scope(template, frozenset(reading.shared), reading.axes))
     template, constraints = resolving.template(template), resolving.constraints(document)
     unused = [each for each in reading.axes if each in reading.shared and each not in reading.used | resolving.used]
     complaints += resolving.complaints

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from levit_explore.space.cells import Axis
 from levit_explore.space.nodes import Calculation, Comparison, Field, Name, Node, Shared, Total, UnreadableError
-from levit_explore.space.template import rule_at, value_at
+from levit_explore.space.template import Formula, Slot, rule_at, value_at
 from levit_explore.spec.document import field_name
 from levit_explore.spec.fields import Spec, Stage
 from levit_explore.spec.rules import Integer, Number, Path
@@ -26,6 +27,7 @@ class Scope:
 
     fields: Mapping[str, Any]
     shared: frozenset[str]
+    axes: Mapping[str, Axis] = dataclasses.field(default_factory=dict)
     totals: bool = False  # whether a name may be a total: in constraints, not in expressions of fields
 
 
@@ -78,7 +80,7 @@ def _field(path: Path, given: Path, scope: Scope, part: Path = ()) -> Field:
     """The field at a path, made sure of; `given` is how it was written."""
     name = field_name(given)
     if path == ("image_size",):
-        if isinstance(size := scope.fields.get("image_size"), list) and size[0] != size[1]:
+        if not _is_square(scope.fields.get("image_size"), scope.axes):
             raise UnreadableError(
                 f"reads {name}, which has two sides; write image_size[0] (height) or image_size[1] (width)"
             )
@@ -95,6 +97,18 @@ def _field(path: Path, given: Path, scope: Scope, part: Path = ()) -> Field:
     if not isinstance(rule, Integer | Number):
         raise UnreadableError(f"reads {name}, which is not a number")
     return Field(path)
+
+
+def _is_square(size: Any, axes: Mapping[str, Axis]) -> bool:
+    """Whether both sides of an image are the same in every variant, for they are one choice or one expression."""
+    match size:
+        case [Slot(axis), Slot(other)] if axis == other:
+            return axis not in axes or not any(isinstance(value, str) for value in axes[axis].values)
+        case [Formula() as height, Formula() as width]:
+            return height.node == width.node
+        case [height, width]:
+            return bool(height == width)
+    return True
 
 
 def _kind_rule(path: Path, scope: Scope) -> Any:

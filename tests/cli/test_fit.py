@@ -157,12 +157,16 @@ def test_specs_that_are_saved_are_the_variants_and_say_where_they_come_from():
         assert saved.name == path.stem
         assert "within params <= 5k" in saved.source
         assert "my with stages.0.heads=2, image_size=48" in saved.source
-    before = Path("out/specs/my-fit-2.yaml").read_text(encoding="utf-8")
+        assert path.read_text(encoding="utf-8").splitlines()[2] == "extends: ../../my.yaml"
+    assert call(*command, "--save-specs", "out/specs")[0] == 0  # the same
+    Path("out/specs/my-fit-1.yaml").unlink()
+    Path("out/specs/my-fit-2.yaml").write_text("mine", encoding="utf-8")
     assert call(*command, "--save-specs", "out/specs") == (
         *(2, ""),
-        "out/specs/my-fit-1.yaml: exists already; save to another folder, or remove it first\n",
+        "out/specs/my-fit-2.yaml: is there already, and is another; remove it, or choose another folder\n",
     )
-    assert Path("out/specs/my-fit-2.yaml").read_text(encoding="utf-8") == before
+    assert [path.name for path in Path("out/specs").iterdir()] == ["my-fit-2.yaml"]
+    assert Path("out/specs/my-fit-2.yaml").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_spec_from_standard_input_is_saved_whole():
@@ -187,6 +191,30 @@ def test_a_spec_that_fits_goes_on_as_it_is():
     assert "variant 1: as it is\n" in printed("fit", "levit256", "--flops", "2G", "--top", "2")
 
 
+KINDS = "dims,depths,heads,key_dims,attn_ratios,mlp_ratios"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["levit256", "--flops", "900M", "--vary", KINDS, "--top", "2"],  # too much to count
+        ["levit256", "--size", "384", "--flops", "same", "--vary", "dims,mlp_ratios", "--weight", "dims=0.1234567"],
+        ["levit512", "--flops", "3G", "--params", "40M", "--activation-memory", "60MB", "--balance", "1:2"],
+        ["levit384", "--flops", "2G", "--set", "stages.0.mlp_ratio=0", "--vary", KINDS],
+        ["levit256", "--flops", "600M", "--set", "stages.0.depth=0", "--vary", "depths"],
+        ["levit384", "--balance", "--set", "stages.1.depth=0", "--set", "stages.0.mlp_ratio=0"],
+    ],
+)
+def test_no_line_is_longer_than_80_columns(options):
+    assert max(map(len, printed("fit", *options).splitlines())) <= 80
+
+
+def test_a_depth_of_0_is_said_to_count_as_one_half():
+    words = "distance: the sum of weight * |log2(new / old)|, in which 0 counts as 1/2"
+    assert words in " ".join(printed("fit", "-", "--params", "10k", "--vary", "depths", stdin=NONE).split())
+    assert "1/2" not in printed("fit", "-", "--params", "10k", "--vary", "depths,heads", stdin=SMALL)
+
+
 def test_lines_are_of_80_columns_and_options_on_several_are_one_command():
     kinds = "dims,depths,heads,mlp_ratios,attn_ratios"
     lines = printed("fit", "levit384", "--params", "25M", "--vary", kinds, "--keep", "stages.1", "--top", "3")
@@ -207,6 +235,34 @@ def test_a_ratio_of_0_is_said_to_be_left_out():
 def test_a_balance_within_its_band_changes_nothing():
     lines = printed("fit", "levit256", "--balance", "0.001:2").splitlines()
     assert lines[-1] == "every stage lies between 0.001 and 2: nothing to change."
+
+
+NONE = TINY.replace("depth: 1", "depth: 0")
+
+
+def test_a_network_without_attention_and_mlp_has_no_balance_to_be_within():
+    why = "stdin: none of 3 variants fits: none has 1 <= balance\n"
+    command = ("fit", "-", "--vary", "heads", "--balance", "1:3")
+    assert call(*command, stdin=NONE.replace("heads: 1", "heads: 3")) == (1, "", why)
+    lines = printed("fit", "-", "--balance", stdin=NONE).splitlines()
+    assert lines[-1] == "nothing to balance: no stage has attention or MLP."
+    assert document("fit", "-", "--balance", stdin=NONE)["balanced"] is False
+
+
+def test_a_stage_without_attention_and_mlp_is_said_to_have_no_balance():
+    first = ["fit", "levit256", "--set", "stages.0.depth=0"]
+    assert printed(*first, "--balance", "0:4").splitlines()[-2:] == [
+        "every stage with attention or MLP lies between 0 and 4: nothing to change.",
+        "stage 0 has neither attention nor MLP, and so no balance.",
+    ]
+    lines = printed(*first, "--set", "stages.1.depth=0", "--set", "stages.1.downsample.mlp_ratio=0", "--balance")
+    assert lines.endswith("stage 0, stage 1 have neither attention nor MLP, and so no balance.\n")
+
+
+def test_bounds_on_balance_are_told_once_each():
+    assert "\nwithin 0.9 <= balance, balance <= 1.2\n" in printed(
+        "fit", "levit256", "--balance", "0.9:1.2", "--top", "1"
+    )
 
 
 def test_balance_with_a_number_of_variants_searches_for_them():

@@ -12,6 +12,7 @@ import pytest
 
 from levit_explore import flops, load_spec, params, plan
 from levit_explore.analysis.published import fields_of, spans
+from levit_explore.errors import LevitError
 from levit_explore.render.front import figure
 from levit_explore.render.front_points import FAMILY, shown
 from levit_explore.render.results.sweep import sweep_sheets
@@ -73,6 +74,24 @@ def test_distribution_ends_at_all_variants():
     assert {name: values[-1][0] for name, values in found["edf"].items()} == {
         name: quantiles["100"] for name, quantiles in found["quantiles"].items()
     }
+
+
+@pytest.mark.parametrize(
+    "field", ["stages.0.mlp_ratio={choices: [1, 1.3, 1.7, 2, 3]}", "in_channels={choices: [1, 3]}"]
+)
+def test_distribution_tells_the_share_of_all_variants_that_have_at_most_each_value(field):
+    edits = ["--set", field, "--set", "stages.0.attn_ratio={range: [1, 3], step: 0.25}", "--set", "constraints=[]"]
+    found = document("sweep", "tiny.yaml", *edits)
+    space = load_space("tiny.yaml", edits[1::2])
+    every = counting(space, QUANTITIES).work(0, space.size).columns
+    for name, steps in found["edf"].items():
+        values = every["attention"] / every["mlp"] if name == "balance" else every[name]
+        assert [share for _, share in steps] == [float((values <= value).mean()) for value, _ in steps]
+    balance = np.sort(every["attention"] / every["mlp"])
+    quantiles = {
+        share: balance[max(1, -(-len(balance) * int(share) // 100)) - 1] for share in found["quantiles"]["flops"]
+    }
+    assert found["quantiles"]["balance"] == quantiles
 
 
 def test_fields_outside_what_published_models_use_are_named():
@@ -208,7 +227,7 @@ def test_saved_specs_are_exactly_the_variants(extends, tmp_path):
         path = tmp_path / "made" / f"tiny-{one['number']}.yaml"
         spec, own = load_spec(path), space.spec(one["number"])
         assert (spec.stages, spec.name, flops(plan(spec))) == (own.stages, own.name, one["flops"])
-        assert spec.source == f"sweep of tiny (digest {space.digest[:8]}), variant {one['number']}"
+        assert spec.source == f"sweep of tiny (digest {space.digest}), variant {one['number']}"
         assert ("extends: levit128s" in path.read_text(encoding="utf-8")) == bool(extends)
 
 
@@ -240,6 +259,37 @@ def test_hostile_name_stays_in_the_folder(tmp_path):
     page = (tmp_path / "front.html").read_text(encoding="utf-8")
     assert "<b>" not in page
     assert "\x1b" not in page
+
+
+def test_sample_in_which_nothing_fits_is_exit_1_and_writes_nothing(tmp_path):
+    edits = ["--set", "constraints=[flops <= 900k, depth >= 3]"]
+    arguments = [*edits, "--sample", "100", "-o", "out.json", "--plot", "a.svg", "--save-specs", "made"]
+    status, out, err = call("sweep", "tiny.yaml", *arguments)
+    words = "tiny: none of 100 variants drawn fits, so that fewer than 3 in 100 do, with 95 % confidence; "
+    assert (status, out, err) == (1, "", f"{words}draw more by --sample, or try --way tables\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
+
+
+def test_sample_tells_a_share_and_a_number_with_one_error():
+    text = " ".join(printed("sweep", "tiny.yaml", "--sample", "1000").split())
+    number, error, share, deviation = re.search(
+        r"about (\S+) \(standard error (\S+)\) are .* (\S+) % of 1,000 variants drawn fit \(standard error (\S+) %\)",
+        text,
+    ).groups()
+    assert (int(number), int(error)) == (int(8 * float(share) / 100), max(1, round(8 * float(deviation) / 100)))
+
+
+def test_counted_space_whose_sample_finds_nothing_shows_no_empty_table(monkeypatch):
+    monkeypatch.setattr("levit_explore.search.sweep.DRAWN", 1000)
+    rare = ["stages.0.depth={range: [1, 1000]}", "stages.1.depth={range: [1, 1000]}", "constraints=[depth <= 2]"]
+    arguments = [word for edit in rare for word in ("--set", edit)]
+    arguments += ["--way", "tables", "--best", "3", "--by", "flops / params", "--representatives", "2"]
+    text = printed("sweep", "tiny.yaml", *arguments, "--objectives", "balance,flops")
+    assert "4 are within those on totals too" in text
+    assert "number" not in text
+    assert text.endswith("None of 1,000 variants drawn fits: what would come from them is left out.\n")
+    found = document("sweep", "tiny.yaml", *arguments, "--objectives", "balance,flops")
+    assert (found["within"], found["front"], found["best"], found["edf"]) == (4, [], [], {})
 
 
 def test_nothing_that_fits_is_exit_1_with_the_constraint():
@@ -276,7 +326,9 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments, words):
 
 
 def test_stopped_sweep_says_how_to_go_on(monkeypatch, tmp_path):
-    def interrupted(*_):
+    def interrupted(space, wanted, means):
+        if means.store is not None:
+            (means.store.folder / "part-000000000-01234567.parquet").touch()
         raise KeyboardInterrupt
 
     monkeypatch.setattr("levit_explore.search.sweep.sweep", interrupted)
@@ -294,3 +346,103 @@ def test_specs_beside_the_example_are_its_best(tmp_path):
     assert call("sweep", str(examples / "space.yaml"), *best, "--save-specs", "made")[0] == 0
     made = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "made").iterdir()}
     assert made == {path.name: path.read_text(encoding="utf-8") for path in examples.glob("budget-*.yaml")}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--resume"]])
+def test_sweep_that_is_stopped_before_its_first_part_points_to_no_folder(arguments, monkeypatch, tmp_path):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("levit_explore.search.sweep.sweep", interrupted)
+    words = "levit-explore: stopped before there was anything to go on from\n"
+    assert call("sweep", "tiny.yaml", "-o", "rows.parquet", *arguments) == (130, "", words)
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--way", "tables", "--workers", "2"], "--workers 2: not used, for the way tables takes one process"),
+        (["--sample", "1k", "--workers", "3"], "--workers 3: not used, for the way sample takes one process"),
+        (
+            ["--way", "sample", "--scheduler", "tcp://host:1"],
+            "--scheduler tcp://host:1: not used, for the way sample takes one process",
+        ),
+    ],
+)
+def test_workers_that_have_nothing_to_do_are_said_to_be_idle(arguments, words):
+    status, out, err = call("sweep", "tiny.yaml", *arguments)
+    assert (status, err) == (0, f"warning: {words}\n")
+    assert out == printed("sweep", "tiny.yaml", *arguments[:2])
+
+
+def test_workers_and_a_cluster_are_not_asked_at_once():
+    words = "--workers 2: are processes of this machine, and --scheduler names others; leave one of them out"
+    assert call("sweep", "tiny.yaml", "--workers", "2", "--scheduler", "tcp://host:1") == (2, "", words + "\n")
+
+
+@pytest.mark.parametrize(
+    ("output", "plot", "folder"),
+    [
+        ("q.html", "q.html", None),
+        ("made/../q.html", "q.html", None),
+        ("link.html", "q.html", None),
+        ("q.json", None, "q.json"),
+        (None, "q.html", "q.html"),
+        ("q.json", None, "q.json/specs"),
+        ("made/tiny-3.yaml", None, "made"),
+        ("link/tiny-3.YAML", None, "made"),
+    ],
+)
+def test_two_results_do_not_go_to_one_place(output, plot, folder, tmp_path):
+    (tmp_path / "made").mkdir()
+    (tmp_path / "link.html").symlink_to("q.html")
+    (tmp_path / "link").symlink_to("made")
+    before = sorted(tmp_path.rglob("*"))
+    given = [(name, path) for name, path in (("-o", output), ("--plot", plot), ("--save-specs", folder)) if path]
+    (one, first), (other, second) = given
+    words = f"{one} {first} and {other} {second}: would be in each other's place; choose another name for one of them\n"
+    options = [word for pair in given for word in pair]
+    assert call("sweep", "tiny.yaml", "--format", "json", *options) == (2, "", words)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_results_in_the_folder_of_specs_are_beside_them(tmp_path):
+    (tmp_path / "made").mkdir()
+    assert call("sweep", "tiny.yaml", "-o", "made/q.json", "--plot", "made/q.svg", "--save-specs", "made")[0] == 0
+    assert {path.suffix for path in (tmp_path / "made").iterdir()} == {".json", ".svg", ".yaml"}
+
+
+def test_specs_that_cannot_be_written_leave_no_empty_folder(monkeypatch, tmp_path):
+    def full(path, content):
+        raise LevitError(f"{path}: cannot be written (No space left on device)")
+
+    monkeypatch.setattr("levit_explore.search.sweep_specs.write_text", full)
+    status, _, err = call("sweep", "tiny.yaml", "--save-specs", "made")
+    assert (status, err.splitlines()[-1][-43:]) == (2, "cannot be written (No space left on device)")
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
+    (tmp_path / "made").mkdir()
+    assert call("sweep", "tiny.yaml", "--save-specs", "made")[0] == 2
+    assert (tmp_path / "made").is_dir()
+
+
+@pytest.mark.parametrize("option", ["-o", "--plot", "--save-specs"])
+def test_name_that_is_too_long_is_blamed_for_itself(option, tmp_path):
+    name = "a" * 300 + {"-o": ".parquet", "--plot": ".svg", "--save-specs": ""}[option]
+    status, out, err = call("sweep", "tiny.yaml", option, name)
+    assert (status, out) == (2, "")
+    assert re.fullmatch(r".*a{300}\S*: cannot be (written|made) \(File name too long\)\n", err)
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
+
+
+def test_help_names_what_follows_the_seed(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = printed("sweep", "--help").splitlines()
+    (line,) = (line for line in lines if "--seed" in line)
+    assert line.strip("│ ").split()[:3] == ["--seed", "N", "[x>=0]"]
+
+
+def test_seed_beyond_63_bits_is_one_line():
+    assert call("sweep", "tiny.yaml", "--seed", str(2**63 - 1))[0] == 0
+    words = f"--seed {2**63}: is too large; take one below 2^63"
+    assert call("sweep", "tiny.yaml", "--seed", str(2**63)) == (2, "", words + "\n")

@@ -4,7 +4,6 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction  # noqa: TC003 - read by dataclasses
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from levit_explore import activation_memory, balance, flops, make_spec, params, plan
 from levit_explore.analysis.traffic import bytes_moved
 from levit_explore.plan.tree import Plan
+from levit_explore.space.bounds import Bound
 from levit_explore.space.cells import Axis, Cell
 
 SMALL = {
@@ -26,11 +26,9 @@ SMALL = {
 
 
 @dataclass(frozen=True)
-class Bounded:
-    """A bound as the language gives it."""
+class Bounded(Bound):
+    """A bound by hand."""
 
-    weights: Mapping[str, "Fraction | int"]
-    at_most: "Fraction | int"
     text: str = "a bound"
 
 

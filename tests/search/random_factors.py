@@ -29,7 +29,8 @@ def _tables(draw: st.DrawFn, shape: tuple[int, ...], low: int, high: int) -> np.
 
 
 weights = st.dictionaries(st.sampled_from(NAMES), st.integers(-3, 3), min_size=1, max_size=3)
-bounds = st.lists(st.builds(Bounded, weights, st.integers(-20, 60)), max_size=4)
+nonzero = st.dictionaries(st.sampled_from(NAMES), st.integers(-3, 3).filter(bool), min_size=1, max_size=3)
+bounds = st.lists(st.builds(Bounded, nonzero, st.integers(-20, 60)), max_size=4)
 
 
 def every(factors: Factors) -> np.ndarray[Any, Any]:

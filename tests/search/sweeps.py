@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from levit_explore.search.measures import Weighted
 from levit_explore.search.parts import Choice
 from levit_explore.search.rows import Rows
 from levit_explore.search.run import run
 from levit_explore.search.store import opened
 from levit_explore.search.summary import Asked, Summary
+from levit_explore.search.sweep_measures import Objective, ranking
 from levit_explore.search.task import Task
 from levit_explore.space.cells import Axis
 
@@ -20,8 +20,8 @@ SIZE, LENGTH = 1000, 128  # eight chunks, the last of them short
 COLUMNS = ("flops", "params")
 CHOICES = (Choice(Axis("stages[0].dim", (64, 96, 128, 192)), 250), Choice(Axis("activation", ("gelu", "silu")), 1))
 ASKED = Asked(
-    objectives=(Weighted((("flops", 1),)), Weighted((("params", 1),))),
-    best_by=Weighted((("flops", 1), ("params", 2))),
+    objectives=(Objective("flops"), Objective("params")),
+    best_by=ranking("flops + 2 * params"),
     best=5,
     edges={"flops": (0, 100, 200, 500, 1000)},
     representatives=7,

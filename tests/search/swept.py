@@ -45,3 +45,10 @@ def unbeaten(rows, *objectives):
 
     kept = {number: own for number, own in values.items() if not any(beats(other, own) for other in values.values())}
     return sorted({own: number for number, own in sorted(kept.items(), reverse=True)}.values())
+
+
+def bounded(*constraints):
+    """A space of 400 variants of two stages, with these constraints."""
+    stage = {"dim": {"range": [32, 96], "step": 16}, "depth": {"range": [1, 4]}, "heads": 2, "key_dim": 16}
+    fields = {"image_size": 64, "num_classes": 10, "stages": [stage, stage], "constraints": list(constraints)}
+    return make_space(fields, "small")

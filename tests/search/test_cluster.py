@@ -19,10 +19,18 @@ distributed = pytest.importorskip("distributed", reason="dask.distributed is the
 @pytest.fixture(scope="module")
 def scheduler():
     """The address of a cluster of two processes."""
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=100
-    ) as local:
+    with _cluster(2) as local:
         yield local.scheduler_address
+
+
+def _cluster(workers):
+    return distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=100
+    )
+
+
+def _absent(address):
+    return [f"{address}: has no workers; the sweep waits for one", f"{address}: has workers again; the sweep goes on"]
 
 
 def test_a_cluster_gives_what_one_process_gives(scheduler, tmp_path):
@@ -51,6 +59,45 @@ def test_a_chunk_that_ends_every_worker_is_one_line_and_what_was_done_is_kept(sc
         swept(output, Work(tmp_path, 999, deaths=4), scheduler=scheduler)
     assert str(caught.value) == f"{scheduler}: variants 896 to 999 ended 4 workers"
     assert swept(output, resume=True, scheduler=scheduler) == swept(tmp_path / "other.parquet")
+
+
+def test_a_cluster_without_workers_is_said_once_and_that_it_goes_on(monkeypatch):
+    monkeypatch.setattr(cluster, "ABSENT", 0.1)
+    said = []
+    with _cluster(0) as lonely:
+
+        def say(words):
+            said.append(words)
+            if len(said) == 1:
+                lonely.scale(1)
+
+        found = run(task(), ASKED, scheduler=lonely.scheduler_address, say=say)
+    assert said == _absent(lonely.scheduler_address)
+    assert facts(found) == facts(run(task(), ASKED))
+
+
+def test_a_cluster_whose_last_worker_dies_is_said_and_that_it_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "ABSENT", 0.1)
+    said = []
+    with _cluster(1) as lonely:  # which starts a dead worker again
+        found = run(task(Work(tmp_path, 500)), ASKED, scheduler=lonely.scheduler_address, say=said.append)
+    assert said == _absent(lonely.scheduler_address)
+    assert facts(found) == facts(run(task(), ASKED))
+
+
+def test_a_scheduler_that_ends_in_the_middle_is_one_line_and_what_was_done_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    output = tmp_path / "rows.parquet"
+    with _cluster(1) as brief:
+
+        def end(at):
+            if at.done >= 384:
+                brief.close()
+
+        with pytest.raises(LevitError) as caught:
+            swept(output, scheduler=brief.scheduler_address, progress=end)
+    assert str(caught.value) == f"{brief.scheduler_address}: the scheduler is gone"
+    assert swept(output, resume=True) == swept(tmp_path / "other.parquet")
 
 
 def test_what_the_work_raises_comes_through(scheduler):

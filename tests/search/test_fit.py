@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -32,6 +33,12 @@ WRITTEN = TWO | {
     "stem": {"kind": "convs", "dims": [4, 8, 16, 32]},
     "stages": [TWO["stages"][0], TWO["stages"][1] | {"downsample": {"heads": 4, "key_dim": 8}}],
 }
+FIVE = TWO | {
+    "stages": [
+        {"dim": 16, "depth": 5, "heads": 5, "key_dim": 8},
+        {"dim": 16, "depth": 6, "heads": 6, "key_dim": 8},
+    ]
+}
 OWN = plan(make_spec(TWO))
 
 
@@ -50,18 +57,35 @@ def search(
 def brute(
     fields: Mapping[str, Any], axes: Mapping[str, Sequence[Any]], bounds: str, weight: Mapping[str, float]
 ) -> Any:
-    """Every variant's rank and what it chose, by its own spec and plan; heads follow dims as levit.py rounds them."""
-    names = list(axes)
+    """Every variant's rank and what it chose, by its own spec and plan; heads follow dims as levit.py rounds them.
+
+    Distances are compared as 1024 to their power, a fraction: they are equal exactly where these are.
+    """
+    names = sorted(axes, key=lambda name: (name.split(".")[1], _FIELDS.index(name.rpartition(".")[2])))
     old = {name: _at(fields, name) for name in names}
-    for values in itertools.product(*axes.values()):
+    own, budget = flops(plan(make_spec(dict(fields)))), re.search(r"flops <= (\d+)", bounds)
+    aim = int(budget[1]) * 1000 if budget else own
+    for values in itertools.product(*(axes[name] for name in names)):
         chosen = dict(zip(names, values, strict=True))
         model = plan(make_spec(edited(dict(fields), chosen | _following(fields, chosen))))
         ratio = balance(model).whole
         costs = {"flops": flops(model), "params": params(model), "activation_memory": activation_memory(model)}
         if eval(bounds, {"balance": Fraction(ratio.attention, ratio.mlp), "M": 10**6, "k": 1000} | costs):
-            steps = [weight[name.rpartition(".")[2]] * abs(math.log2(chosen[name] / old[name])) for name in names]
+            steps = [_power(old[name], chosen[name], weight[name.rpartition(".")[2]]) for name in names]
             changed = sum(chosen[name] != old[name] for name in names)
-            yield (round(sum(steps), 4), changed), chosen, costs
+            yield (math.prod(steps), changed, abs(costs["flops"] - aim), values), chosen, costs
+
+
+_FIELDS = ("dim", "depth", "heads")
+
+
+def _power(old: int, new: int, weight: float) -> Fraction:
+    """1024 to the power of a field's distance."""
+    return Fraction(max(old, new), min(old, new)) ** round(10 * weight)
+
+
+def _millionths(power: Fraction) -> int:
+    return round((math.log2(power.numerator) - math.log2(power.denominator)) / 10 * 10**6)
 
 
 def _following(fields: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +110,7 @@ def _at(fields: Any, name: str) -> Any:
 DIMS = {"stages.0.dim": range(16, 49, 8), "stages.1.dim": range(24, 73, 8)}
 DEPTHS = {"stages.0.depth": range(1, 5), "stages.1.depth": range(1, 5)}
 HEADS = {"stages.0.heads": (1, 2, 3), "stages.1.heads": (2, 3, 4)}
+FIVE_DEPTHS = {"stages.0.depth": range(1, 11), "stages.1.depth": range(1, 13)}
 EVEN = {"dim": 1.0, "depth": 1.0, "heads": 1.0}
 CASES = {
     "flops": (TWO, None, DIMS | DEPTHS, ["flops <= 150k"], "flops <= 150*k", EVEN, []),
@@ -100,6 +125,13 @@ CASES = {
         {"dim": 4.0, "depth": 0.5},
         ["dims=4", "depths=0.5"],
     ),
+    "parts": (
+        *(TWO, None, DIMS | DEPTHS, ["flops <= 150k"], "flops <= 150*k"),
+        {"dim": 0.3, "depth": 0.1},
+        ["dims=0.3", "depths=0.1"],
+    ),
+    # from 5 to 7 is as far as from 5 to 6 and from 6 to 7
+    "ties": (FIVE, "depths", FIVE_DEPTHS, ["params <= 10M"], "params <= 10*M", EVEN, []),
     "written": (WRITTEN, None, DIMS | DEPTHS, ["activation_memory <= 40kB"], "activation_memory <= 40*k", EVEN, []),
 }
 
@@ -108,14 +140,11 @@ CASES = {
 def test_what_is_found_is_what_a_loop_over_all_variants_finds(case):
     fields, vary, axes, bounds, condition, weight, given = CASES[case]
     expected = sorted(brute(fields, axes, condition, weight), key=lambda each: each[0])
-    found = search(fields, bounds, vary, weight=given)
+    found = search(fields, bounds, vary, weight=given, top=25)
     assert found.searched == math.prod(map(len, axes.values()))
-    assert found.within == len(expected) > 7
-    assert [_changed(each) for each in found.variants] == [changed for (_, changed), _, _ in expected[:7]]
-    distances = [each.distance / 10**6 for each in found.variants]
-    assert distances == pytest.approx([distance for (distance, _), _, _ in expected[:7]], abs=1e-4)
-    nearer = [chosen for (distance, _), chosen, _ in expected if distance < distances[-1] - 1e-4]
-    assert all(chosen in [_chosen(each.spec, axes) for each in found.variants] for chosen in nearer)
+    assert found.within == len(expected) > 25
+    assert [_chosen(each.spec, axes) for each in found.variants] == [chosen for _, chosen, _ in expected[:25]]
+    assert [each.distance for each in found.variants] == [_millionths(power) for (power, *_), *_ in expected[:25]]
 
 
 def _changed(variant: Variant) -> int:
@@ -142,6 +171,14 @@ def test_the_edits_of_a_variant_make_its_spec(case):
     for variant in search(fields, bounds, vary).variants:
         edits = {".".join(map(str, path)): value for path, value in variant.edits}
         assert make_spec(edited(dict(fields), edits), variant.spec.name) == variant.spec
+
+
+def test_weights_without_a_common_unit_keep_equal_distances_of_one_kind_equal():
+    odd = search(FIVE, ["params <= 10M"], "depths,heads", weight=["depths=0.3333333333", "heads=1000"], top=100)
+    plain = search(FIVE, ["params <= 10M"], "depths", top=100)
+    assert [_chosen(each.spec, HEADS | FIVE_DEPTHS) for each in odd.variants] == [
+        _chosen(each.spec, HEADS | FIVE_DEPTHS) for each in plain.variants
+    ]
 
 
 def test_of_equally_near_variants_those_come_first_that_change_less_then_those_nearest_to_the_budget():
@@ -176,6 +213,17 @@ def test_bounds_that_contradict_each_other_are_named_and_no_others():
     assert (found.within, found.variants) == (0, ())
     assert [bound.text for bound in found.proof.bounds] == ["flops <= 100k", "params >= 80k"]
     assert not any(costs["flops"] <= 100_000 and costs["params"] >= 80_000 for _, _, costs in everything())
+
+
+def test_a_variant_without_attention_and_mlp_keeps_no_bound_on_balance():
+    none = {**TWO, "stages": [TWO["stages"][0] | {"depth": 0}]}
+    found = search(none, ["balance >= 0"], "depths", top=9).variants
+    assert sorted(each.spec.stages[0].depth for each in found) == [1, 2]
+    found = search(none, ["1 <= balance", "balance <= 3"], "heads")
+    assert (found.variants, {bound.text for bound in found.proof.bounds}) == ((), {"1 <= balance"})
+    without = {**TWO, "stages": [none["stages"][0] | {"mlp_ratio": 0}]}
+    found = search(without, ["balance <= 3"], "depths")
+    assert (found.variants, {bound.text for bound in found.proof.bounds}) == ((), {"balance <= 3"})
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from functools import lru_cache
 import pytest
 
 from levit_explore import balance, flops, load_spec, make_spec, plan
-from levit_explore.analysis.balance import Rule
-from levit_explore.search.fit_balance import stages
+from levit_explore.analysis.balance import Part, Rule
+from levit_explore.search.fit_balance import stages, within
 from tests.search.cells import edited
 
 BAND = (Fraction(3, 4), Fraction(4, 3))  # whose middle is 1
@@ -61,6 +61,17 @@ def test_only_stages_outside_of_the_band_have_proposals():
 def test_a_stage_without_blocks_gets_no_proposal_and_one_without_mlps_gets_both(edit, fields):
     found = stages(plan(load_spec("levit256", [edit])), *BAND)
     assert [each.path[2] for each in found.proposals if each.stage == 1] == fields
+
+
+def test_a_network_of_stages_without_attention_and_mlp_is_not_balanced():
+    none = {"image_size": 32, "stages": [{"dim": 16, "depth": 0, "heads": 2, "key_dim": 8}]}
+    found = stages(plan(make_spec(none)), *BAND)
+    assert (found.parts, found.proposals, found.balanced) == ((), (), False)
+
+
+@pytest.mark.parametrize(("attention", "mlp", "expected"), [(0, 0, False), (1, 1, True), (1, 0, False), (0, 1, False)])
+def test_a_part_without_attention_and_mlp_is_within_no_band(attention, mlp, expected):
+    assert within(Part("stage 0", attention, mlp, 0), *BAND) == expected
 
 
 SMALL = {

@@ -1,5 +1,9 @@
 """Sweeps in one process and in several, stopped or not: what comes out is the same."""
 
+import errno
+import multiprocessing
+import os
+
 import pyarrow.parquet as pq
 import pytest
 
@@ -70,6 +74,17 @@ def test_a_chunk_that_ends_every_worker_ends_the_sweep_in_one_line_and_keeps_wha
     assert str(caught.value) == "workers: 3 ended while they counted variants 896 to 999, the last by signal 9"
     assert len(list((tmp_path / "rows.parquet.parts").glob("part-*"))) == 7
     assert swept(output, resume=True) == undisturbed
+
+
+@pytest.mark.parametrize("refused", ["Pipe", "Process.start"])
+def test_workers_that_the_system_refuses_are_one_line(monkeypatch, refused):
+    def none(*_, **__):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(type(multiprocessing.get_context("spawn")), refused.removesuffix(".start"), none)
+    with pytest.raises(LevitError) as caught:
+        run(task(), ASKED, workers=2)
+    assert str(caught.value) == "workers: 0 are started, and no more can be (Too many open files); take fewer"
 
 
 @pytest.mark.parametrize("workers", [1, 2])

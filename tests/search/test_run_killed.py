@@ -6,7 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +17,13 @@ from levit_explore.search.chunks import Chunk
 from levit_explore.search.progress import unsaid
 from levit_explore.search.workers import by_workers
 from tests.processes import BOUND, started
-from tests.search.sweeps import swept
+from tests.search.sweeps import rows, swept
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.search.sweeps import swept
+from tests.search.test_run_killed import Logged
 
 left = {times}
 
@@ -33,7 +36,7 @@ def look(event, arguments):
 
 if __name__ == "__main__":
     sys.addaudithook(look)
-    swept(Path({output!r}), workers={workers}, resume=True)
+    swept(Path({output!r}), Logged(Path({output!r} + ".log")), workers={workers}, resume=True)
 """
 INTERRUPTED = """
 import signal, sys
@@ -51,6 +54,18 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
 """
+
+
+@dataclass(frozen=True)
+class Logged:
+    """The work of the made-up space, which notes the chunks that it begins."""
+
+    log: Path
+
+    def __call__(self, start, stop):
+        with self.log.open("a") as file:
+            file.write(f"{start}\n")
+        return rows(start, stop)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +90,21 @@ def test_a_sweep_that_is_killed_goes_on_to_the_same_bytes(undisturbed, tmp_path,
     killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)  # until workers are gone
     assert (killed.returncode, killed.stdout, killed.stderr) == (-signal.SIGKILL, "", "")
     assert swept(output, resume=True) == undisturbed
-    assert [path.name for path in tmp_path.iterdir()] == ["rows.parquet"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.parquet", "rows.parquet.log"]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_sweep_that_is_killed_loses_the_chunk_it_writes_and_those_in_the_hands_of_workers(tmp_path, workers):
+    output, log = tmp_path / "rows.parquet", tmp_path / "rows.parquet.log"
+    script = KILLED.format(event="os.rename", about="part-", times=3, workers=workers, output=str(output))
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == -signal.SIGKILL
+    begun = len(log.read_text().split())
+    kept = len(list((tmp_path / "rows.parquet.parts").glob("part-*")))
+    in_hands = 0 if workers == 1 else workers
+    assert kept == 2
+    assert 1 <= begun - kept <= 1 + in_hands
+    swept(output, Logged(log), resume=True)
+    assert len(log.read_text().split()) == 8 + begun - kept  # nothing that is kept is counted again
 
 
 def test_a_sweep_that_is_killed_again_and_again_comes_to_its_end(undisturbed, tmp_path):

@@ -9,17 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levit_explore.errors import LevitError
 from levit_explore.search.histogram import even_edges, histogram
-from levit_explore.search.measures import Weighted, lot
+from levit_explore.search.measures import lot
 from levit_explore.search.rows import Rows, no_rows
 from levit_explore.search.summary import Asked, merged, summary_of
+from levit_explore.search.sweep_measures import Objective, ranking
 from tests.search.sweeps import facts, table
 
-COST = Weighted((("flops", 1),))
 ASKED = Asked(
-    objectives=(COST, Weighted((("depth", -1),))),
-    best_by=Weighted((("flops", 3), ("depth", -2))),
+    objectives=(Objective("flops"), Objective("depth", -1)),
+    best_by=ranking("3 * flops - 2 * depth"),
     best=3,
     edges={"flops": (2, 5)},
     representatives=2,
@@ -114,11 +113,3 @@ def test_even_edges_ascend_from_low_to_high_in_bins_of_one_width(low, high, bins
     widths = {after - before for before, after in pairwise(edges)}
     assert (edges[0], edges[-1]) == (low, high)
     assert not widths or (min(widths) > 0 and max(widths) - min(widths) <= 1)
-
-
-def test_a_sum_beyond_64_bits_is_refused():
-    rows = Rows(np.array([0]), {"flops": np.array([2**61])})
-    assert Weighted((("flops", 3),))(rows) == [3 * 2**61]
-    with pytest.raises(LevitError) as caught:
-        Weighted((("flops", 4),))(rows)
-    assert str(caught.value) == f"4 * flops: reaches {2**63}, which is too large to count; take smaller weights"

@@ -11,12 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from levit_explore.errors import LevitError
+from levit_explore.locking import locked
 from levit_explore.search.run import run
 from levit_explore.search.store import opened
 from levit_explore.search.summary import Asked
 from tests.search.sweeps import ASKED, Work, facts, rows, swept, task
 
 TASK = task()
+FIX = "choose another -o, or remove what is there"
+LEFT = "nothing is removed; mend that, or remove it to have its chunk done again"
 
 
 @pytest.fixture
@@ -28,14 +31,15 @@ def output(tmp_path):
 @pytest.fixture
 def stopped(output):
     """A sweep that was stopped after three chunks: its parts."""
-
-    def stop(at):
-        if at.done >= 384:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
         swept(output, progress=stop)
     return sorted(output.with_name("rows.parquet.parts").glob("part-*"))
+
+
+def stop(at):
+    """A display of progress that Ctrl-C is pressed at after three chunks."""
+    if at.done >= 384:
+        raise KeyboardInterrupt
 
 
 def refusal(output, made=TASK, resume=False):
@@ -52,16 +56,19 @@ def test_an_output_that_is_there_is_not_overwritten(output):
     assert os.listdir(output.parent) == ["rows.parquet"]
 
 
-def test_parts_that_are_there_are_not_overwritten(output, stopped):
-    expected = "rows.parquet.parts: holds 3 parts of a sweep; go on with --resume, or remove the folder"
-    assert refusal(output) == expected
-    assert all(part.exists() for part in stopped)
+@pytest.mark.parametrize(("count", "parts"), [(3, "3 parts"), (1, "1 part")])
+def test_parts_that_are_there_are_not_overwritten(output, stopped, count, parts):
+    for part in stopped[count:]:
+        part.unlink()
+    assert refusal(output) == f"rows.parquet.parts: holds {parts} of a sweep; go on with --resume, or remove the folder"
+    assert all(part.exists() for part in stopped[:count])
 
 
 @pytest.mark.parametrize(
     ("made", "what"),
     [
         (task(digest="4567"), "digest 0123, not 4567"),
+        (task(digest="89abcdef" * 8), "digest 0123, not 89abcdef"),
         (task(convention="fvcore"), "convention levit, not fvcore"),
         (replace(task(), columns=("flops",)), "columns ['flops', 'params'], not ['flops']"),
         (replace(task(), size=999), "size 1000, not 999"),
@@ -69,13 +76,13 @@ def test_parts_that_are_there_are_not_overwritten(output, stopped):
 )
 def test_parts_of_another_sweep_are_not_taken(output, stopped, made, what):
     first = f"rows.parquet.parts/{stopped[0].name}"
-    assert refusal(output, made, resume=True) == f"{first}: is of another sweep, with {what}"
+    assert refusal(output, made, resume=True) == f"{first}: is of another sweep, with {what}; {FIX}"
     assert all(part.exists() for part in stopped)
 
 
 def test_the_output_of_another_sweep_is_not_taken(output):
     swept(output)
-    words = "rows.parquet: is of another sweep, with digest 0123, not 4567"
+    words = f"rows.parquet: is of another sweep, with digest 0123, not 4567; {FIX}"
     assert refusal(output, task(digest="4567"), resume=True) == words
 
 
@@ -84,7 +91,7 @@ def test_parts_beside_the_output_of_another_sweep_are_left(output, stopped):
     with opened(other, made.header) as store:
         run(made, Asked(), store)
     other.replace(output)
-    assert refusal(output, resume=True) == "rows.parquet: is of another sweep, with digest 4567, not 0123"
+    assert refusal(output, resume=True) == f"rows.parquet: is of another sweep, with digest 4567, not 0123; {FIX}"
     assert all(part.exists() for part in stopped)
 
 
@@ -95,7 +102,17 @@ def test_a_parquet_file_of_something_else_is_not_taken(output):
 
 def test_a_file_that_is_no_parquet_is_not_taken(output):
     output.write_bytes(b"PAR1 no more PAR1")
-    assert refusal(output, resume=True).startswith("rows.parquet: cannot be read (")
+    words = r"rows\.parquet: cannot be read \(.*\); remove it, and run the sweep again without --resume"
+    assert re.fullmatch(words, refusal(output, resume=True))
+
+
+def test_an_output_that_the_system_does_not_give_is_not_to_be_removed(output, monkeypatch):
+    def kept(*_, **__):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    swept(output)
+    monkeypatch.setattr(pq, "ParquetFile", kept)
+    assert refusal(output, resume=True) == "rows.parquet: cannot be read (Input/output error)"
 
 
 def flipped(part, share=0.5):
@@ -133,9 +150,61 @@ def test_a_part_that_is_corrupt_is_done_again_and_said(output, stopped, spoil, p
     assert said == [f"{stopped[1].parent}: {name} {problem}; it is done again"]
 
 
-def test_two_processes_do_not_sweep_into_one_file(output):
-    with opened(output, task().header):
-        assert refusal(output, resume=True) == "rows.parquet.parts: another process is at this sweep"
+def test_runs_that_are_refused_leave_the_one_at_work_alone(output):
+    with opened(output, TASK.header) as store:
+        for _ in range(2):
+            assert refusal(output, resume=True) == "rows.parquet.parts: another process is at this sweep"
+        assert run(TASK, Asked(), store).count == len(pq.read_table(output))
+    assert os.listdir(output.parent) == ["rows.parquet"]
+
+
+def test_a_lock_that_a_process_started_meanwhile_still_has_holds_nobody_up(output, monkeypatch):
+    others = []
+
+    def inherited(lock):
+        others.append(os.dup(lock.fileno()))  # as a process has until it becomes another program
+        return locked(lock)
+
+    monkeypatch.setattr("levit_explore.search.store.locked", inherited)
+    with pytest.raises(KeyboardInterrupt):
+        swept(output, progress=stop)
+    assert swept(output, resume=True)[0] == facts(run(TASK, ASKED))
+    for other in others:
+        os.close(other)
+
+
+def test_a_lock_that_was_removed_before_it_was_taken_is_none(output, monkeypatch):
+    def late(lock):
+        (output.with_name("rows.parquet.parts") / "lock").unlink()
+        return locked(lock)
+
+    monkeypatch.setattr("levit_explore.search.store.locked", late)
+    assert refusal(output) == "rows.parquet.parts: another process is at this sweep"
+
+
+def test_a_folder_among_the_parts_is_one_line_and_stays(output):
+    part = output.with_name("rows.parquet.parts") / "part-000000000-aaaaaaaa.parquet"
+    part.mkdir(parents=True)
+    named = f"rows.parquet.parts/{part.name}"
+    assert refusal(output, resume=True) == f"{named}: cannot be read (Is a directory); {LEFT}"
+    assert part.is_dir()
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EACCES])
+def test_a_part_that_cannot_be_read_for_the_moment_stays(output, stopped, monkeypatch, code):
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", failing(Path.read_bytes, lambda path: path == stopped[1], code))
+        words = refusal(output, resume=True)
+    assert words == f"rows.parquet.parts/{stopped[1].name}: cannot be read ({os.strerror(code)}); {LEFT}"
+    assert all(part.exists() for part in stopped)
+    assert swept(output, resume=True)[0] == facts(run(task(), ASKED))
+
+
+def test_a_corrupt_part_that_cannot_be_removed_is_one_line(output, stopped, monkeypatch):
+    flipped(stopped[1])
+    monkeypatch.setattr(Path, "unlink", failing(Path.unlink, lambda path: path == stopped[1], errno.EROFS))
+    words = f"rows.parquet.parts/{stopped[1].name}: is corrupt and cannot be removed (Read-only file system)"
+    assert refusal(output, resume=True) == words
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path):
@@ -149,13 +218,13 @@ def test_a_folder_that_is_read_only_is_one_line(output):
     assert refusal(output) == "rows.parquet.parts: cannot be written (Permission denied)"
 
 
-def full(call, when):
-    """A method of Path that finds the disk full where `when` says so."""
+def failing(call, when, code=errno.ENOSPC):
+    """A method of Path that the system refuses where `when` says so, for a full disk or for another reason."""
 
-    def tried(path, *arguments):
+    def tried(path, *arguments, **options):
         if when(path):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return call(path, *arguments)
+            raise OSError(code, os.strerror(code))
+        return call(path, *arguments, **options)
 
     return tried
 
@@ -163,17 +232,17 @@ def full(call, when):
 def test_a_full_disk_keeps_what_was_done(output, monkeypatch):
     done = output.with_name("rows.parquet.parts")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", full(Path.write_bytes, lambda path: len(list(done.glob("part-*"))) == 4))
+        patch.setattr(Path, "write_bytes", failing(Path.write_bytes, lambda path: len(list(done.glob("part-*"))) == 4))
         words = refusal(output)
     named = re.sub("-[0-9a-f]{8}[.]", ".", words)  # without the checksum
     assert named == "rows.parquet.parts/part-000000004.parquet: cannot be written (No space left on device)"
-    assert sorted(path.name[:14] for path in done.iterdir()) == ["lock", *(f"part-{place:09d}" for place in range(4))]
+    assert sorted(path.name[:14] for path in done.iterdir()) == [f"part-{place:09d}" for place in range(4)]
     assert swept(output, resume=True)[0] == facts(run(task(), ASKED))
 
 
 def test_a_disk_too_full_for_the_output_keeps_all_parts(output, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", full(Path.replace, lambda path: path.name == "whole.parquet"))
+        patch.setattr(Path, "replace", failing(Path.replace, lambda path: path.name == "whole.parquet"))
         words = refusal(output)
     kept = "all parts of it are kept, and --resume joins them"
     assert words == f"rows.parquet: cannot be written (No space left on device); {kept}"
@@ -206,6 +275,16 @@ def test_row_groups_are_about_as_long_as_chunks(output):
     found = pq.ParquetFile(output).metadata
     assert sum(found.row_group(place).num_rows for place in range(found.num_row_groups)) == len(rows(0, 1000))
     assert found.num_row_groups == 3  # of the eight chunks three make a group, for a third of all variants fits
+
+
+def test_parts_become_one_file_some_rows_at_a_time(output, monkeypatch):
+    monkeypatch.setattr("levit_explore.search.parts.GROUP", 16)
+    found = swept(output)
+    groups = pq.ParquetFile(output).metadata
+    lengths = [groups.row_group(place).num_rows for place in range(groups.num_row_groups)]
+    assert sum(lengths) == len(rows(0, 1000))
+    assert max(lengths) < 16 + 4  # what is read at once is a quarter of a group
+    assert found[0] == facts(run(task(), ASKED))
 
 
 def test_a_name_may_hold_anything_that_a_file_may(tmp_path):

@@ -5,13 +5,13 @@ import pytest
 from levit_explore.errors import LevitError
 from levit_explore.search.sweep import Means, sweep
 from levit_explore.search.sweep_choice import VISITED
-from levit_explore.search.sweep_found import Number, Wanted
+from levit_explore.search.sweep_found import EmptyError, Number, Wanted
 from levit_explore.search.sweep_measures import objectives, ranking
 from levit_explore.search.tables import Unfit
 from levit_explore.search.ways import DRAWN
 from levit_explore.space.load import make_space
 from tests.search.sweeps import table
-from tests.search.swept import ALLOWED, FIT, SPACE, unbeaten
+from tests.search.swept import ALLOWED, FIT, SPACE, bounded, unbeaten
 
 AIMS = {
     "flops,params": (lambda row: row["flops"], lambda row: row["params"]),
@@ -23,15 +23,6 @@ AIMS = {
 
 def _wanted(aims="flops,params", **rest):
     return Wanted(objectives(aims), **rest)
-
-
-def _bounded(*constraints):
-    stages = [
-        {"dim": {"range": [32, 96], "step": 16}, "depth": {"range": [1, 4]}, "heads": 2, "key_dim": 16},
-        {"dim": {"range": [32, 96], "step": 16}, "depth": {"range": [1, 4]}, "heads": 2, "key_dim": 16},
-    ]
-    fields = {"image_size": 64, "num_classes": 10, "stages": stages, "constraints": list(constraints)}
-    return make_space(fields, "small")
 
 
 def test_space_has_variants_of_every_kind():
@@ -50,9 +41,16 @@ def test_front_is_what_no_other_variant_beats(aims):
     assert found.front.numbers.tolist() == unbeaten(FIT, *AIMS[aims])
 
 
+@pytest.mark.parametrize("aims", [aims for aims in AIMS if "balance" not in aims])
+def test_front_by_tables_is_the_front_of_all_variants(aims):
+    tables, visited = (sweep(SPACE, _wanted(aims, way=way)) for way in ("tables", "enumerate"))
+    assert tables.sources["front"] == "tables"
+    assert table(tables.front) == table(visited.front)
+
+
 @pytest.mark.parametrize("aims", ["flops,-depth", "params,-depth", "flops,-params"])
-def test_exact_front_by_tables_is_the_front_of_all_variants(aims):
-    space = _bounded("flops <= 2M") if "flops" in aims else _bounded("dim[0] <= dim[1]")
+def test_front_by_tables_of_a_space_with_one_bound_is_that_of_all_variants(aims):
+    space = bounded("flops <= 2M") if "flops" in aims else bounded("dim[0] <= dim[1]")
     tables, visited = (sweep(space, _wanted(aims, way=way)) for way in ("tables", "enumerate"))
     assert tables.sources["front"] == "tables"
     assert table(tables.front) == table(visited.front)
@@ -60,9 +58,21 @@ def test_exact_front_by_tables_is_the_front_of_all_variants(aims):
 
 
 def test_front_that_tables_cannot_find_is_that_of_the_sample_and_says_so():
-    found = sweep(SPACE, _wanted(way="tables"))
-    assert found.sources["front"].startswith("the sample, for the front under ")
+    found = sweep(SPACE, _wanted("flops,balance", way="tables"))
+    assert found.sources["front"] == "the sample, for the distance of balance from 1 is no sum of parts"
     assert not found.exact
+
+
+@pytest.mark.parametrize("text", ["params", "flops / 3 + 20 * params", "-depth", "attention - 0.1 * mlp"])
+def test_best_by_tables_are_the_best_of_all_variants(text):
+    tables, visited = (sweep(SPACE, _wanted(by=ranking(text), best=7, way=way)) for way in ("tables", "enumerate"))
+    assert tables.sources["best"] == "tables"
+    assert table(tables.best) == table(visited.best)
+
+
+def test_best_by_a_quotient_are_those_of_the_sample_and_the_front_and_say_so():
+    found = sweep(SPACE, _wanted(by=ranking("flops / params"), best=3, way="tables"))
+    assert found.sources["best"] == "the sample and the front, for flops / params is no sum of totals"
 
 
 @pytest.mark.parametrize(("text", "key"), [("params", "params"), ("flops + 20 * params", None), ("-depth", None)])
@@ -134,36 +144,40 @@ def test_workers_change_nothing():
         (["flops <= 1k"], "spec: flops <= 1k holds for no variant: flops is at least "),
         (["depth >= 3", "params >= 1G"], "spec: params >= 1G holds for no variant: params is at most "),
         (["balance >= 100"], "spec: balance >= 100 holds for no variant"),
-        (
-            ["flops <= 800k", "depth >= 7"],
-            "small: none of 400 variants keeps all constraints at once, though each alone",
-        ),
     ],
 )
-@pytest.mark.parametrize("way", ["enumerate", "tables"])
+@pytest.mark.parametrize("way", ["enumerate", "tables", "sample"])
 def test_empty_space_says_which_constraint_leaves_nothing(constraints, words, way):
     with pytest.raises(LevitError) as raised:
-        sweep(_bounded(*constraints), _wanted(way=way))
+        sweep(bounded(*constraints), _wanted(way=way))
     assert str(raised.value).startswith(words)
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("way", ["enumerate", "tables"])
+def test_empty_space_says_that_constraints_contradict_each_other(way):
+    with pytest.raises(EmptyError) as raised:
+        sweep(bounded("flops <= 800k", "depth >= 7"), _wanted(way=way))
+    words = "small: none of 400 variants keeps all constraints at once, though each alone is kept by some"
+    assert str(raised.value) == words
+
+
 @pytest.mark.parametrize(("size", "way"), [(VISITED - 1, "enumerate"), (VISITED * 1000, "tables")])
 def test_way_follows_from_the_size_of_the_space(size, way, monkeypatch):
-    monkeypatch.setattr("levit_explore.search.sweep_choice.VISITED", _bounded().size * VISITED // size)
-    assert sweep(_bounded("flops <= 30M"), _wanted()).way == way
+    monkeypatch.setattr("levit_explore.search.sweep_choice.VISITED", bounded().size * VISITED // size)
+    assert sweep(bounded("flops <= 30M"), _wanted()).way == way
 
 
 def test_rows_are_not_written_of_a_space_too_large_to_visit(monkeypatch, tmp_path):
     monkeypatch.setattr("levit_explore.search.sweep_choice.WRITTEN", 100)
     with pytest.raises(Unfit, match="rows are written by visiting each of 400 variants; 100 can be visited"):
-        sweep(_bounded(), _wanted(), Means(store=object()))
+        sweep(bounded(), _wanted(), Means(store=object()))
 
 
 def test_tables_tell_how_far_they_are_in_ascending_shares_of_all_variants(monkeypatch):
-    monkeypatch.setattr("levit_explore.search.count.BATCH", 16)  # sums at once, of which so small a space has few
+    monkeypatch.setattr("levit_explore.search.sides.BATCH", 16)  # sums at once, of which so small a space has few
     seen = []
-    space = _bounded("flops <= 2M", "params <= 150k")
+    space = bounded("flops <= 2M", "params <= 150k")
     sweep(space, _wanted("flops,params", way="tables"), Means(progress=seen.append))
     assert list(dict.fromkeys(at.doing for at in seen)) == ["drawing", "counting", "the front"]
     for doing, total in (("drawing", DRAWN), ("counting", space.size), ("the front", space.size)):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from levit_explore import SpecError, make_spec
+from levit_explore import SpecError, balance, flops, make_spec, params, plan
 from levit_explore.space.cells import Cell
 from levit_explore.spec.fields import Spec
 
@@ -23,6 +24,22 @@ def variants(space: dict[str, Any]) -> list[Spec | None]:
     axes = list(_axes(space, ()))
     choices = itertools.product(*(values for _, values in axes))
     return [_variant(space, dict(zip((key for key, _ in axes), chosen, strict=True))) for chosen in choices]
+
+
+def fitting(space: dict[str, Any], totals: list[str]) -> list[int]:
+    """The numbers of the variants that comparisons of totals hold for; balance without an MLP is infinite or none."""
+    specs = [(number, spec) for number, spec in enumerate(variants(space)) if spec is not None]
+    return [number for number, spec in specs if all(_python(text, _totals(spec)) for text in totals)]
+
+
+def _totals(spec: Spec) -> dict[str, Any]:
+    """What a network costs; NaN, which keeps no comparison, for a balance that there is none of."""
+    model = plan(spec)
+    whole = balance(model).whole
+    alone = math.inf if whole.attention else math.nan
+    ratio = Fraction(whole.attention, whole.mlp) if whole.mlp else alone
+    costs = {"flops": flops(model), "attention": whole.attention, "mlp": whole.mlp, "params": params(model)}
+    return {name: Fraction(cost) for name, cost in costs.items()} | {"balance": ratio}
 
 
 def by_cells(cells: Iterator[Cell]) -> dict[int, Spec | None]:
@@ -109,12 +126,15 @@ def _worked_out(value: Any, path: tuple[Any, ...], whole: Any, shared: dict[str,
 
 def _python(text: str, names: dict[str, Any]) -> Any:
     text = re.sub(r"\b(dim|depth|heads|key_dim|attn_ratio|mlp_ratio)\[(\d)\]", r"stages[\2].\1", text)
+    text = re.sub(r"\bimage_size\b(?!\[)", "image_size[0]", text)
     exact = re.sub(r"(?<![\w\[.])(\d+(\.\d+)?)", r"Fraction('\1')", text)
     return eval(exact, {"__builtins__": {}}, names | {"Fraction": Fraction, "max": max, "min": min})
 
 
 def _whole_names(fields: Any) -> dict[str, Any]:
-    return {"stages": [_namespace(stage) for stage in fields["stages"]]}
+    size = fields["image_size"]
+    sides = size if isinstance(size, list) else [size, size]
+    return {"stages": [_namespace(stage) for stage in fields["stages"]], "image_size": [_exact(side) for side in sides]}
 
 
 def _names(spec: Spec) -> dict[str, Any]:

@@ -16,6 +16,10 @@ _EXPRESSIONS = {
     "attn_ratio": ["dim / key_dim / 3", "k / 4", "1.5 - depth / 2"],
     "mlp_ratio": ["2 - heads", "k / 8", "stages[0].heads - 1", "dim / 7 - 1"],
 }
+_SIDES = st.integers(15, 40)
+_SQUARES = st.just("k + 24") | st.lists(_SIDES, min_size=2, max_size=3, unique=True).map(
+    lambda sides: {"choices": [sides[0], *([side, side] for side in sides[1:])]}
+)
 _VALUES = {
     "dim": st.sampled_from([7, 8, 12, 16, 20, 24, 32, 40]),
     "depth": st.integers(0, 3),
@@ -39,14 +43,21 @@ _CONSTRAINTS = [
     "num_classes == 0 and in_channels >= 1",
     "-dim[1] < -k * 2",
 ]
+_SQUARE = {  # of an image whose sides are equal in every variant
+    "depth": ["image_size // 16 - 1"],
+    "mlp_ratio": ["image_size / 32", "1.5 - image_size / 40"],
+    "constraints": ["image_size > 20", "dim[0] + 8 <= image_size", "image_size % 2 == 0"],
+}
 
 
 @st.composite
-def spaces(draw: st.DrawFn, most: int = 60) -> dict[str, Any]:
-    """The fields of a space of two stages, of not more variants than `most`."""
-    stages = [draw(_stage(False)), draw(_stage(True))]
+def spaces(draw: st.DrawFn, most: int = 60, square: bool = False) -> dict[str, Any]:
+    """The fields of a space of two stages, of not more variants than `most`.
+
+    Images that must be `square` are so by a choice or an expression, and their side is read.
+    """
     tops: dict[str, Any] = {
-        "image_size": _choice(st.integers(15, 40) | st.lists(st.integers(15, 40), min_size=2, max_size=2)),
+        "image_size": _choice(_SIDES | st.lists(_SIDES, min_size=2, max_size=2)),
         "num_classes": _choice(st.sampled_from([0, 10, 100])),
         "in_channels": _choice(st.integers(1, 4)),
         "activation": _choice(st.sampled_from(ACTIVATIONS)),
@@ -58,8 +69,12 @@ def spaces(draw: st.DrawFn, most: int = 60) -> dict[str, Any]:
     }
     fields = draw(st.fixed_dictionaries({}, optional=tops))
     fields.setdefault("image_size", 32)
+    if square:
+        fields["image_size"] = draw(_SQUARES)
+    stages = [draw(_stage(False, square)), draw(_stage(True, square))]
     shared = {"k": draw(st.lists(st.sampled_from([2, 4, 8, 16]), min_size=1, max_size=2, unique=True))}
     constraints = draw(st.lists(st.sampled_from(_CONSTRAINTS), max_size=3))
+    constraints += draw(st.lists(st.sampled_from(_SQUARE["constraints"]), min_size=1, max_size=2)) if square else []
     whole = {"where": {"k": {"choices": shared["k"]}}, **fields, "stages": stages, "constraints": constraints}
     stages[0]["key_dim"] = {"as": "k"}
     whole = dict(draw(st.permutations(list(whole.items()))))
@@ -98,17 +113,18 @@ def _ranges(name: str) -> st.SearchStrategy[Any]:
     return st.integers(1, 8).map(lambda low: {"range": [low, low + 5], "step": 2})
 
 
-def _field(name: str) -> st.SearchStrategy[Any]:
+def _field(name: str, square: bool) -> st.SearchStrategy[Any]:
     some = _choice(_VALUES[name]) | _ranges(name)
-    return some | some | st.sampled_from(_EXPRESSIONS[name]) if name in _EXPRESSIONS else some
+    texts = [*_EXPRESSIONS.get(name, []), *(_SQUARE.get(name, []) if square else [])]
+    return some | some | st.sampled_from(texts) if texts else some
 
 
 @st.composite
-def _stage(draw: st.DrawFn, later: bool) -> dict[str, Any]:
-    required = {name: _field(name) for name in ("depth", "heads")}
-    required["dim"] = _field("dim") if later else _choice(_VALUES["dim"])
-    required["key_dim"] = _field("key_dim")
-    ratios = {"attn_ratio": _field("attn_ratio"), "mlp_ratio": _field("mlp_ratio")}
+def _stage(draw: st.DrawFn, later: bool, square: bool) -> dict[str, Any]:
+    required = {name: _field(name, square) for name in ("depth", "heads")}
+    required["dim"] = _field("dim", square) if later else _choice(_VALUES["dim"])
+    required["key_dim"] = _field("key_dim", square)
+    ratios = {name: _field(name, square) for name in ("attn_ratio", "mlp_ratio")}
     stage = draw(st.fixed_dictionaries(required, optional=ratios))
     if later and draw(st.booleans()):
         parts = {name: _choice(_VALUES[name]) for name in ("key_dim", "attn_ratio", "mlp_ratio", "stride")}

@@ -6,10 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from levit_explore.search.count import count
+from levit_explore.search.enumerate import enumerate_cell
+from levit_explore.search.factors import factors
+from levit_explore.search.numbers import numbers
 from levit_explore.space.bounds import Bound
+from levit_explore.space.load import make_space
+from tests.space.brute import fitting
 from tests.space.texts import space_of, staged
 
 COUNTS = st.integers(0, 12) | st.integers(0, 2**70)
+EITHER = ({"attention": -1, "mlp": -1}, -1)  # without both there is no balance
 TOTALS = ("flops", "attention", "mlp", "params", "activation_memory", "bytes_moved", "depth")
 
 
@@ -31,7 +38,9 @@ def bounds_of(*texts: str) -> tuple[Bound, ...]:
         ("2 * flops < 7", [({"flops": 1}, 3)]),
         ("flops <= 2 * params", [({"flops": 1, "params": -2}, 0)]),
         ("flops - params / 3 <= 1", [({"flops": 3, "params": -1}, 3)]),
-        ("0.8 <= balance <= 1.25", [({"attention": -5, "mlp": 4}, 0), ({"attention": 4, "mlp": -5}, 0)]),
+        ("0.8 <= balance", [({"attention": -5, "mlp": 4}, 0), EITHER]),
+        ("balance <= 1.25", [({"attention": 4, "mlp": -5}, 0), EITHER]),
+        ("balance < 1.25", [({"attention": 4, "mlp": -5}, -1)]),
         ("100M < flops <= 1G", [({"flops": -1}, -100_000_001), ({"flops": 1}, 1_000_000_000)]),
         ("depth == 12", [({"depth": 1}, 12), ({"depth": -1}, -12)]),
         ("flops <= 3 and params <= 4", [({"flops": 1}, 3), ({"params": 1}, 4)]),
@@ -43,7 +52,7 @@ def test_a_bound_has_the_smallest_whole_weights(text, expected):
 
 
 def test_a_bound_is_called_as_it_was_written():
-    assert [bound.text for bound in bounds_of("0.8 <=  balance <= 1.25")] == ["0.8 <= balance", "balance <= 1.25"]
+    assert [bound.text for bound in bounds_of("0.8 <=  flops <= 1.25")] == ["0.8 <= flops", "flops <= 1.25"]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +73,32 @@ def test_a_bound_holds_where_its_comparison_does(text, truth, data):
     assert all(value <= bound.at_most for value, bound in zip(sums, bounds_of(text), strict=True)) == truth(totals)
 
 
-@pytest.mark.parametrize(("attention", "within"), [(5, (True, False)), (0, (True, True))])
-def test_without_an_mlp_balance_is_infinite_and_of_neither_in_balance(attention, within):
-    sums = [bound.weights["attention"] * attention for bound in bounds_of("0.8 <= balance <= 1.25")]
-    assert tuple(value <= 0 for value in sums) == within
+BALANCES = ["balance <= 1.1", "balance >= 1", "balance >= 0", "balance > 2", "balance < 3", "balance == 1"]
+WITHOUT = {
+    "image_size": 32,
+    "num_classes": 10,
+    "stages": [
+        {
+            "dim": 16,
+            "depth": {"choices": [0, 1, 2]},
+            "heads": {"choices": [1, 2]},
+            "key_dim": 8,
+            "mlp_ratio": {"choices": [0, 1, 3]},
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "texts", [*([text] for text in BALANCES), ["balance >= 1", "balance <= 2"], ["attention <= mlp"]]
+)
+def test_what_keeps_bounds_is_what_a_loop_over_plans_finds(texts):
+    space = make_space(WITHOUT | {"constraints": texts})
+    kept, counted = [], 0
+    for cell in space.cells():
+        tables = factors(cell, ("attention", "mlp"))
+        counted += count(tables, space.bounds)
+        for found in enumerate_cell(tables, (), space.bounds):
+            kept += numbers(cell, found.places).tolist()
+    expected = fitting(WITHOUT, texts)
+    assert (sorted(kept), counted) == (expected, len(expected))

@@ -69,6 +69,26 @@ def test_ranges_have_both_ends_and_decimals_without_error(choice, values):
     assert space_of(staged(attn_ratio=choice)).axes[0].values == values
 
 
+@pytest.mark.parametrize(
+    ("size", "where"),
+    [
+        ("64", ""),
+        ("[64, 64]", ""),
+        ("{choices: [32, 64]}", ""),
+        ("{choices: [32, [64, 64]]}", ""),
+        ("{range: [32, 64], step: 32}", ""),
+        ("{as: k}", "where: {k: {choices: [32, 64]}}\n"),
+        ("[{as: k}, {as: k}]", "where: {k: {choices: [32, 64]}}\n"),
+        ("k * 2", "where: {k: {choices: [16, 32]}}\n"),
+        ("[k * 2, k*2]", "where: {k: {choices: [16, 32]}}\n"),
+    ],
+)
+def test_the_side_of_an_image_that_is_always_square_is_read_by_one_name(size, where):
+    space = space_of(f"{staged(mlp_ratio='image_size / 32')}image_size: {size}\n{where}constraints: image_size > 32\n")
+    spec = space.spec(space.size - 1)
+    assert (spec.image_size, spec.stages[0].mlp_ratio) == ((64, 64), 2)
+
+
 def test_a_variant_is_written_as_its_author_would():
     stage = {"dim": {"choices": [64, 96]}, "depth": 2, "heads": "dim / key_dim", "key_dim": {"as": "k"}}
     fields = {"where": {"k": {"choices": [16, 32]}}, "image_size": {"choices": [224]}, "stages": [stage, stage]}

@@ -152,6 +152,15 @@ def test_a_wrong_constraint_is_explained(text, message):
     assert mistakes(f"{ONE_STAGE}{wide}constraints:\n  - {text}\n") == f"my.yaml:4: constraints[0] {message}"
 
 
+@pytest.mark.parametrize(
+    "size", ["{choices: [64, [32, 64]]}", "[{choices: [32, 64]}, {choices: [32, 64]}]", "[64, in_channels * 16]"]
+)
+def test_an_image_size_that_is_not_square_in_every_variant_is_read_by_its_sides(size):
+    found = mistakes(f"{staged(mlp_ratio='image_size / 32')}image_size: {size}\n")
+    words = "reads image_size, which has two sides; write image_size[0] (height) or image_size[1] (width)"
+    assert found == f"my.yaml:2: stages[0].mlp_ratio {words}"
+
+
 def test_all_mistakes_of_a_space_are_listed_at_once_in_its_order():
     text = staged(dim="{choices: [0, 64]}", heads="dim / key_dm", key_dim="{as: q}") + "constraints: [flop < 3, 4]\n"
     assert mistakes(text) == (

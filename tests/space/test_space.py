@@ -19,7 +19,7 @@ def single(space: Space, number: int):
 
 
 @settings(deadline=None)
-@given(spaces())
+@given(spaces() | spaces(square=True))
 def test_cells_hold_every_variant_that_python_finds_and_no_other(fields):
     expected = variants(fields)
     try:
@@ -32,7 +32,7 @@ def test_cells_hold_every_variant_that_python_finds_and_no_other(fields):
 
 
 @settings(deadline=None)
-@given(spaces(most=20))
+@given(spaces(most=20) | spaces(most=20, square=True))
 def test_a_single_variant_is_the_one_of_its_number_in_a_cell(fields):
     expected = variants(fields)
     try:

@@ -40,7 +40,7 @@ def fit_sheet(fit: Fit, first: Sequence[str]) -> Sheet:
         title=f"{heading(spec)}: the nearest variants, FLOPs under {fit.convention}",
         document=fit_document(fit, first),
         tables=(Table(_COSTS, [given, *rows]), _changes(fit)),
-        intro=paragraph(f"within {', '.join(bound.text for bound in fit.centre.space.bounds)}"),
+        intro=paragraph(f"within {', '.join(fit.centre.budgets)}"),
         notes=[*notes(fit), *_options(fit, first)],
     )
 
@@ -53,7 +53,7 @@ def fit_document(fit: Fit, first: Sequence[str]) -> dict[str, Any]:
         "searched": fit.searched,
         "within": fit.within,
         "distance": {name: float(weight) for name, weight in fit.weights.items()},
-        "bounds": [bound.text for bound in fit.centre.space.bounds],
+        "bounds": list(fit.centre.budgets),
         "varied": {name: list(free.values) for name, free in fit.centre.free.items()},
         **rounded(_costs(fit.costs)),
         "variants": [_record(each, first) for each in fit.variants],
@@ -70,13 +70,12 @@ def none_line(fit: Fit) -> str:
 
 def proof_words(proof: Proof) -> str:
     """The bound that none keeps and the least there is, or the bounds that contradict each other."""
-    first, *others = proof.bounds
-    if not others:
-        weights = dict(first.weights)
+    *most, last = dict.fromkeys(bound.text for bound in proof.bounds)
+    if not most:
+        weights = dict(proof.bounds[0].weights)
         if proof.least is None or len(weights) > 1 or set(weights.values()) != {1}:
-            return f"none has {first.text}"
-        return f"{first.text}, but the least is {proof.least:,}"
-    *most, last = [bound.text for bound in proof.bounds]
+            return f"none has {last}"
+        return f"{last}, but the least is {proof.least:,}"
     if len(most) == 1:
         return f"some have {most[0]} and some have {last}, but none has both"
     each = "both " if len(most) == 2 else ""
@@ -128,8 +127,8 @@ def _changed(number: int, variant: Variant) -> Iterator[dict[str, Any]]:
         yield {
             "variant": str(number),
             "field": field_name(each.path),
-            "before": _plain(each.before),
-            "after": _plain(each.after),
+            "before": _plain(each.before, ","),
+            "after": _plain(each.after, ","),
             "note": "follows" if each.follows else "",
         }
 
@@ -154,6 +153,6 @@ def _joined(edits: Sequence[str]) -> str:
     return " ".join(f"--set {shlex.quote(edit)}" for edit in edits)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, comma: str = ", ") -> str:
     """A value as `--set` takes it."""
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+    return f"[{comma.join(map(str, value))}]" if isinstance(value, list) else str(value)

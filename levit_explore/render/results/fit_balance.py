@@ -43,7 +43,7 @@ def stages_sheet(planned: Plan, found: Stages, first: Sequence[str]) -> Sheet:
         title=f"{heading(planned.spec)}: what balances each stage, FLOPs under {found.convention}",
         document=document("fit", planned.spec.name, fields | rounded({"parts": parts, "proposals": proposals})),
         tables=(proposals_table, parts_table),
-        notes=[line for note in (_verdict(found), *_left(found)) for line in paragraph(note)],
+        notes=[line for note in _notes(found, len(planned.spec.stages)) for line in paragraph(note)],
     )
 
 
@@ -62,10 +62,23 @@ def _edit(each: Proposal) -> str:
     return f"{'.'.join(map(str, each.path))}={each.after}"
 
 
-def _verdict(found: Stages) -> str:
+def _notes(found: Stages, stages: int) -> Iterator[str]:
+    if not found.parts:
+        yield "nothing to balance: no stage has attention or MLP."
+        return
+    there = {_stage(part) for part in found.parts}
+    without = [f"stage {stage}" for stage in range(stages) if stage not in there]
+    yield _verdict(found, "every stage with attention or MLP" if without else "every stage")
+    yield from _left(found)
+    if without:
+        have = "has" if len(without) == 1 else "have"
+        yield f"{', '.join(without)} {have} neither attention nor MLP, and so no balance."
+
+
+def _verdict(found: Stages, every: str) -> str:
     low, high = f"{float(found.low):g}", f"{float(found.high):g}"
     if found.balanced:
-        return f"every stage lies between {low} and {high}: nothing to change."
+        return f"{every} lies between {low} and {high}: nothing to change."
     ways = ": each line is one way by itself, nearest to the middle" if found.proposals else ""
     return f"rule stage, {low} to {high}{ways}; the net has {found.flops:,} FLOPs."
 

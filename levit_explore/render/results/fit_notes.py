@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 def notes(fit: Fit) -> Iterator[str]:
     """What was searched, how near is measured, and what published models do not have."""
     within = "how many fit was not counted, for it would take long" if fit.within is None else f"{fit.within:,} fit"
-    yield f"searched {fit.searched:,} variants: {within}"
+    yield from paragraph(f"searched {fit.searched:,} variants: {within}")
     yield from searched(fit.centre)
     yield from _left_out(fit)
     weights = ", ".join(f"{name} {float(weight):g}" for name, weight in fit.weights.items())
-    yield from paragraph(f"distance: the sum of weight * |log2(new / old)| (weights: {weights})")
+    zero = ", in which 0 counts as 1/2" if any(0 in each.values for each in fit.centre.free.values()) else ""
+    yield from paragraph(f"distance: the sum of weight * |log2(new / old)|{zero} (weights: {weights})")
     yield from _unlike(fit)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from levit_explore.render.results.sweep_rows import grouped, records
-from levit_explore.render.sheet import Column, Record, Sheet, Table, count, percent, ratio, si, text
+from levit_explore.render.sheet import Column, Record, Sheet, Table, count, ratio, si, text
 from levit_explore.search.rows import Rows
 from levit_explore.search.sweep_found import Number, Sweep
 from levit_explore.search.sweep_spread import SHARES
+from levit_explore.spec.words import listed
 
 MOST_SHOWN = 20  # variants of a front in a table
 _SHORT = {"flops": "FLOPs", "params": "params", "activation_memory": "memory", "bytes_moved": "moved"}
@@ -31,11 +32,11 @@ def sweep_sheets(found: Sweep, most: int = MOST_SHOWN) -> list[Sheet]:
     """The results for people: counts and the front, at most so many of it, the best, those drawn, how costs spread."""
     front = records(found, _evenly(_along(found), most))
     sheets = [Sheet(_title(found), {}, (_table(front, found),), _intro(found), _front_notes(found, front))]
-    if found.wanted.best:
+    if len(found.best) or found.unranked:
         best = records(found, found.best)
         title = f"{_many(len(best), 'variant')} with the least {text(found.wanted.by)}{_from(found, 'best')}"
         sheets.append(Sheet(title, {}, (_table(best, found),), (), _unranked_notes(found)))
-    if found.wanted.representatives:
+    if len(found.representatives):
         drawn = records(found, found.representatives)
         title = f"{_many(len(drawn), 'variant')} drawn evenly from those that fit (seed {found.wanted.seed})"
         sheets.append(Sheet(title, {}, (_table(drawn, found),)))
@@ -88,9 +89,9 @@ def sweep_document(
         "front": front,
         "best": best,
         "representatives": drawn,
-        "quantiles": {n: {str(share): _short(v) for share, v in s.quantiles.items()} for n, s in found.spread.items()},
+        "quantiles": {n: {str(share): v for share, v in s.quantiles.items()} for n, s in found.spread.items()},
         "quantile_widths": {name: one.width for name, one in found.spread.items()},
-        "edf": {n: [[_short(v), round(p, 6)] for v, p in one.distribution] for n, one in found.spread.items()},
+        "edf": {n: [[v, share] for v, share in one.distribution] for n, one in found.spread.items()},
     }
 
 
@@ -98,12 +99,8 @@ def _drew(found: Sweep) -> dict[str, Any] | None:
     if found.drew is None:
         return None
     errors = {"allowed": found.allowed.error, "within": found.within.error}
-    share = {"share": round(found.drew.share, 6), "standard_error": round(found.drew.error, 6)}
+    share = {"share": found.drew.share, "standard_error": found.drew.error}
     return {"drawn": found.drew.drawn, "fit": found.drew.fit, **share, "errors": errors}
-
-
-def _short(value: float) -> float:
-    return round(value, 4) if isinstance(value, float) and value != int(value) else int(value)
 
 
 def _title(found: Sweep) -> str:
@@ -116,10 +113,9 @@ def _intro(found: Sweep) -> list[str]:
         f"{_number(found.within)} within those on totals too (FLOPs under {found.wanted.convention})",
     ]
     if found.drew is not None and not found.within.exact:
-        share, error = percent(found.drew.share), f"{found.drew.error:.2%}"
+        share, error = _per_cent(found.drew.share), _per_cent(found.drew.error)
         lines.append(f"{share} of {found.drew.drawn:,} variants drawn fit (standard error {error})")
-    exact = "; counts, front and best are exact" if found.exact else ""
-    return [*lines, f"way: {found.way} ({found.why}){exact}"]
+    return [*lines, f"way: {found.way} ({found.why}){_exactly(found)}"]
 
 
 def _number(number: Number) -> str:
@@ -128,16 +124,45 @@ def _number(number: Number) -> str:
     return f"about {number.value:,} (standard error {number.error:,}) are"
 
 
+def _per_cent(share: float) -> str:
+    """A share in per cent with three digits, however small it is."""
+    return f"{np.format_float_positional(100 * share, 3, fractional=False, trim='-')} %"
+
+
 def _front_notes(found: Sweep, shown: Sequence[Record]) -> list[str]:
+    unfound = _unfound(found)
+    if not len(found.front):
+        return unfound
     aims = ", ".join(str(one) for one in found.wanted.objectives)
     cut = "" if len(shown) == len(found.front) else f"; {len(shown)} are shown, evenly along it"
     notes = [f"the front of {aims}: {_many(len(found.front), 'variant')}{cut}{_from(found, 'front')}."]
     outside = Counter(field for one in shown for field in one["unpublished"])
     if outside:
-        listed = ", ".join(f"{field} in {times} of them" for field, times in outside.most_common(4))
+        some = ", ".join(f"{field} in {times} of them" for field, times in outside.most_common(4))
         more = f" and {len(outside) - 4} more fields" if len(outside) > 4 else ""
-        notes.append(f"Outside what published models use, of those shown: {listed}{more}.")
-    return [*notes, "memory: activations of one image as float32; blocks: the sum of depths; balance: attention / MLP."]
+        notes.append(f"Outside what published models use, of those shown: {some}{more}.")
+    return [
+        *notes,
+        *unfound,
+        "memory: activations of one image as float32; blocks: the sum of depths; balance: attention / MLP.",
+    ]
+
+
+def _exactly(found: Sweep) -> str:
+    """Which results are no estimate."""
+    named = {
+        "counts": found.within.exact,
+        "front": found.part_of("front") is None,
+        "best": found.part_of("best") is None,
+    }
+    exact = [name for name, holds in named.items() if holds and (name != "best" or found.exact or found.wanted.best)]
+    return f"; {listed(exact, 'and')} {'is' if exact == ['front'] else 'are'} exact" if exact else ""
+
+
+def _unfound(found: Sweep) -> list[str]:
+    if found.drew is None or found.drew.fit:
+        return []
+    return [f"None of {found.drew.drawn:,} variants drawn fits: what would come from them is left out."]
 
 
 def _unranked_notes(found: Sweep) -> list[str]:
@@ -147,7 +172,8 @@ def _unranked_notes(found: Sweep) -> list[str]:
 
 
 def _from(found: Sweep, result: str) -> str:
-    return f" (of {found.sources[result]})" if result in found.sources else ""
+    source = found.part_of(result)
+    return "" if source is None else f" (of {source})"
 
 
 def _along(found: Sweep) -> Rows:
