@@ -20,8 +20,8 @@ from levit_explore.explorer.stages import added, doubled, removed
 from levit_explore.explorer.state import State
 from levit_explore.explorer.steps import stem_stride, stepped
 from levit_explore.spec.document import Document, assign
-from levit_explore.spec.reader import read_value
 from levit_explore.spec.rules import Path
+from levit_explore.spec.typed import read_typed
 from levit_explore.spec.words import printable
 
 OWN = ("name", "source")  # what says nothing of the network
@@ -32,7 +32,7 @@ def edited(state: State, edit: Edit) -> Value:
     match edit:
         case SetField(path, text):
             where = place(path, text)
-            value = with_field(state, path, read_value(text, where) if text.strip() else None, where)
+            value = with_field(state, path, read_typed(path, text, where) if text.strip() else None, where)
         case StepField(path, steps):
             item = stepped(state.spec, path, steps)
             value = state.value if item == effective(path, state.spec) else with_field(state, path, item)

@@ -11,8 +11,10 @@ from levit_explore.errors import SpecError
 from levit_explore.spec.document import Document, assign, merge
 from levit_explore.spec.fields import Spec
 from levit_explore.spec.parse import parse
-from levit_explore.spec.reader import MAX_BYTES, read_value, read_yaml
+from levit_explore.spec.reader import MAX_BYTES, read_yaml
 from levit_explore.spec.rules import Path
+from levit_explore.spec.structures import pixels
+from levit_explore.spec.typed import read_typed
 from levit_explore.spec.words import printable, quoted, shown
 
 _PACKAGE = FilePath(__file__).parents[1]
@@ -48,10 +50,9 @@ def load_document(source: str, edits: Iterable[str] = (), size: str | None = Non
 def sides(size: str) -> int | list[int]:
     """The image_size that "256" or "192x256" stands for. Raises SpecError for anything else."""
     place = f"--size {quoted(size) if len(size) > 40 else printable(size)}"
-    words = size.lower().split("x")
-    if len(words) > 2 or not all(word.isdecimal() and len(word) < 10 for word in words):
+    if (found := pixels(size)) is None:
         raise SpecError(f"{place}: is not a size; write pixels such as 256, or HEIGHTxWIDTH such as 192x256")
-    return int(words[0]) if len(words) == 1 else [int(word) for word in words]
+    return found
 
 
 def _read(source: str, chain: tuple[str, ...]) -> tuple[Document, str]:
@@ -134,7 +135,7 @@ def _edited(document: Document, edit: str) -> Document:
         raise SpecError(f"{place}: an edit is PATH=VALUE, such as stages.1.depth=5")
     if not isinstance(document.value, dict):
         return document  # the parser will say that the whole spec is not a mapping
-    edited = assign(document, path, read_value(text, place), place)
+    edited = assign(document, path, read_typed(path, text, place), place)
     return edited if path[0] in ("name", "source", "published") else _without(edited, "published")
 
 

@@ -27,7 +27,8 @@ class Sides(Rule):
         elif is_array(value) or type(value) is int:
             yield from _SIDE.check(value)
         else:
-            yield (), self.complaint(value, number_fix(value, _SIDE))
+            size = pixels(value) if isinstance(value, str) else None
+            yield (), self.complaint(value, f"; write {size}" if type(size) is list else number_fix(value, _SIDE))
 
     def schema(self) -> dict[str, Any]:
         side = _SIDE.schema()
@@ -122,6 +123,14 @@ class Kinds(Rule):
     def schema(self) -> dict[str, Any]:
         kinds = [self._fields(kind).schema() for kind in self.kinds]
         return {"oneOf": [kind | {"required": [name for name in kind["required"] if name != "kind"]} for kind in kinds]}
+
+
+def pixels(text: str) -> int | list[int] | None:
+    """The image_size that "256" or "192x256" stands for; None for any other text."""
+    words = text.lower().split("x")
+    if len(words) > 2 or not all(word.isdecimal() and len(word) < 10 for word in words):
+        return None
+    return int(words[0]) if len(words) == 1 else [int(word) for word in words]
 
 
 def about(rule: Rule, doc: str, *, derived: str = "") -> dict[str, Any]:

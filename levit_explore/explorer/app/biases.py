@@ -3,19 +3,17 @@
 In the list up and down choose the attention, left and right its head. In the map the arrows move the query.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.console import Console
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, ScrollableContainer
 from textual.widgets import DataTable, Static
 
 from levit_explore.errors import LevitError
+from levit_explore.explorer.app.bias_map import Room, map_text
 from levit_explore.explorer.app.sheet_table import SheetTable
 from levit_explore.explorer.results import Results
 from levit_explore.plan.tree import Plan
@@ -58,6 +56,26 @@ class BiasView(ScrollableContainer):
     def compose(self) -> ComposeResult:
         """The map as text."""
         yield Static(id="bias-map")
+
+    @property
+    def room(self) -> Room:
+        """The columns that the map has, and may have."""
+        width, screen = self.scrollable_content_region.width, self.app.size.width
+        frame = self.region.width - width
+        return Room(width, screen - frame, frame)
+
+    def on_resize(self) -> None:
+        """Draws the map as large as there is room now."""
+        self.query_ancestor(BiasesPane).redraw()
+
+    def on_focus(self) -> None:
+        """Takes the whole pane, where that is the whole screen."""
+        self.query_ancestor(BiasesPane).add_class("at-map")
+
+    def on_blur(self) -> None:
+        """Gives the list its place back; not when the whole terminal loses the focus."""
+        if self.app.app_focus:
+            self.query_ancestor(BiasesPane).remove_class("at-map")
 
     def action_query(self, down: int, along: int) -> None:
         """Moves the query by rows and columns, as far as the grid goes."""
@@ -119,28 +137,14 @@ class BiasesPane(Horizontal):
 
     def redraw(self) -> None:
         """Draws the map of what is chosen."""
-        from levit_explore.render.heatmap import draw, offsets_heatmap, query_heatmap
-
         view, shown = self.query_one(BiasView), self.query_one("#bias-map", Static)
         one = self.chosen
         if one is None:
             shown.update("No attention has biases.")
             return
         self.head = min(self.head, one.heads - 1)
-        query = self._query(one)
-        heatmap = query_heatmap(one, self.head, query) if one.learned else offsets_heatmap(one, query)
-        console = Console(
-            file=io.StringIO(),
-            width=max(view.scrollable_content_region.width, 8),
-            force_terminal=True,
-            color_system="truecolor",
-            no_color=self.app.no_color,
-            legacy_windows=False,
-        )
-        with console.capture() as drawn:
-            draw(heatmap, console)
-        heads = f"head {self.head} of {one.heads}, query {query[0]},{query[1]}\n"
-        shown.update(Text(heads).append_text(Text.from_ansi(drawn.get())))
+        if view.room.width > 0:  # before the view is laid out there is nothing to draw for
+            shown.update(map_text(one, self.head, self._query(one), view.room, self.app.no_color))
 
     def _query(self, one: "BiasMap") -> tuple[int, int]:
         """The query that is asked for, or the nearest that the attention has."""

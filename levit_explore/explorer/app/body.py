@@ -115,7 +115,9 @@ class Body(Container):
         if not zoomed:
             self.table.focus()
         elif pane is not None:
-            self.screen.set_focus(next((one for one in pane.query("*") if one.focusable), None))
+            parts = [one for one in pane.query("*") if one.focusable]
+            if self.screen.focused not in parts:
+                self.screen.set_focus(next(iter(parts), None))
         self.call_after_refresh(self.show_tab)
 
     @on(DescendantFocus)

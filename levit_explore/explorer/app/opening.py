@@ -15,5 +15,5 @@ def run(state: State, tables: Tables | None, watch: bool) -> None:
     left = left_over(state)
     tidy(state)
     followed = Followed(state.source) if watch else None
-    gc.freeze()  # what is imported stays, and no edit need wait until it was looked through
+    gc.disable()  # until there is a first picture, which it makes sooner
     Explorer(state, tables, followed, Journal(), left).run()

@@ -1,6 +1,5 @@
 """The explorer's screen: it keeps the state, shows what follows from it, and turns keys into actions."""
 
-import gc
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.events import Key
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from levit_explore.explorer.actions import Action, Apply, Open
 from levit_explore.explorer.app import asks, typed
@@ -19,6 +18,8 @@ from levit_explore.explorer.app.body import WIDE, Body
 from levit_explore.explorer.app.editor import Editor, Refusal
 from levit_explore.explorer.app.findings import FindingsPane
 from levit_explore.explorer.app.following import SECONDS, Followed
+from levit_explore.explorer.app.garbage import collect_what_comes
+from levit_explore.explorer.app.key_line import KeyLine
 from levit_explore.explorer.app.keys import KEYS, action
 from levit_explore.explorer.app.title import title
 from levit_explore.explorer.results import Results, results
@@ -56,10 +57,10 @@ class Explorer(App[None]):
         self._tables, self._left = tables, left
 
     def compose(self) -> ComposeResult:
-        """The title, the body, the footer, and what opens over them."""
+        """The title, the body, the keys, and what opens over them."""
         yield Static(id="title")
         yield Body(self._tables)
-        yield Footer(compact=True)
+        yield KeyLine()
         yield Editor()
         yield Refusal()
 
@@ -67,7 +68,7 @@ class Explorer(App[None]):
         """Shows the state, and offers what a process that is gone has left."""
         self.redraw()
         self._record()
-        self.call_after_refresh(gc.enable)  # commands begin without, which makes the first picture sooner
+        self.call_after_refresh(collect_what_comes)
         if self._left is not None:
             asks.offer(self, self._left)
         if self.followed is not None:

@@ -4,14 +4,18 @@ import asyncio
 import html
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 from textual.widgets import DataTable, OptionList, Static
 
+from levit_explore.explorer.app.biases import Tables
 from levit_explore.explorer.app.screen import Explorer
+from levit_explore.explorer.state import State
 
 Script = Callable[[Explorer, Pilot[None]], Awaitable[Any]]
+DIGITS = str(Path(__file__).parents[3] / "docs" / "examples" / "digits.safetensors")
 NARROW, WIDE = (80, 24), (160, 50)
 _CELL = 12.2  # of an exported picture: how wide a column is
 YAML = """# of mine
@@ -48,6 +52,15 @@ async def press(pilot: Pilot[None], keys: str) -> None:
     for key in keys.split():
         await pilot.press(key)
         await pilot.pause()
+
+
+def learned() -> tuple[State, Tables]:
+    """The state and the learned biases of a small checkpoint."""
+    from levit_explore.cli.explore import _opened
+
+    state, tables = _opened(DIGITS, [], None)
+    assert tables is not None
+    return state, tables
 
 
 def typing(text: str) -> str:

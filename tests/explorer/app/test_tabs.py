@@ -1,7 +1,6 @@
 """What the tabs show: rows, the ledger, biases, the graph and findings, always of the state as it is."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,9 +20,8 @@ from levit_explore.render.graphs.ascii import ascii_boxes
 from levit_explore.render.heatmap import middle
 from levit_explore.render.results.counts import counts_table
 from levit_explore.render.results.ledger import ledger_tables
-from tests.explorer.app.screens import NARROW, WIDE, cells, explored, lines, press, words
+from tests.explorer.app.screens import NARROW, WIDE, cells, explored, learned, lines, press, words
 
-DIGITS = Path(__file__).parents[3] / "docs" / "examples" / "digits.safetensors"
 EDITED = plan(load_spec("levit256", ["stages.0.depth=5"]))
 
 
@@ -151,14 +149,8 @@ def test_arrows_choose_attention_and_head_and_move_the_query(keys, place, head, 
     assert (shown.path, shown.head, shown.query) == (one.path, head % one.heads, (y + moved[0], x + moved[1]))
 
 
-def _learned():
-    from levit_explore.cli.explore import _opened
-
-    return _opened(str(DIGITS), [], None)
-
-
 def test_a_checkpoint_shows_what_it_has_learned():
-    state, tables = _learned()
+    state, tables = learned()
 
     async def script(app, pilot):
         shown = await _biases(app, pilot, "down right")
@@ -171,7 +163,7 @@ def test_a_checkpoint_shows_what_it_has_learned():
 
 
 def test_an_attention_of_another_shape_than_the_checkpoint_s_has_nothing_learned():
-    state, tables = _learned()
+    state, tables = learned()
 
     async def script(app, pilot):
         await press(pilot, "down down plus")
@@ -184,7 +176,7 @@ def test_an_attention_of_another_shape_than_the_checkpoint_s_has_nothing_learned
 
 def test_without_colours_the_map_has_digits(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    state, tables = _learned()
+    state, tables = learned()
 
     async def script(app, pilot):
         return (await _biases(app, pilot, "")).text
