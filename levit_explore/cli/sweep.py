@@ -3,8 +3,6 @@
 import os
 import sys
 from contextlib import contextmanager, suppress
-from enum import StrEnum
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +11,9 @@ import typer
 from levit_explore.cli.commands import app
 from levit_explore.cli.options import Counting, Edits, Form, Output, Size
 from levit_explore.cli.progress import step, warn
+from levit_explore.cli.sweep_asked import ROWS, Way, check_apart, check_files, form_of, wanted_of
 from levit_explore.errors import LevitError
-from levit_explore.render.emit import SUFFIXES, Format, by_suffix, emit
+from levit_explore.render.emit import Format, emit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +21,6 @@ if TYPE_CHECKING:
     from levit_explore.search.store import Store
     from levit_explore.search.sweep_found import Sweep, Wanted
     from levit_explore.space.space import Space
-
-_ROWS = ".parquet"
-_MOST_DRAWN = 10**7
-
-
-class Way(StrEnum):
-    """How a space is swept."""
-
-    ENUMERATE = "enumerate"
-    TABLES = "tables"
-    SAMPLE = "sample"
 
 
 @app.command("sweep", epilog="Example: levit-explore sweep levit128 --set 'stages.0.depth={range: [1, 8]}'")
@@ -74,16 +62,16 @@ def sweep_space(
     from levit_explore.search.sweep_found import EmptyError
     from levit_explore.space.load import load_space
 
-    shape = _format(form, output)
-    _check(output, resume, plot, save_specs)
-    _check_apart(output, plot, save_specs)
+    shape = form_of(form, output)
+    check_files(output, resume, plot, save_specs)
+    check_apart(output, plot, save_specs)
     if scheduler is not None and workers > 1:
         words = "are processes of this machine, and --scheduler names others; leave one of them out"
         raise LevitError(f"--workers {workers}: {words}")
-    wanted = _wanted(objectives, best, by, representatives, sample, seed, convention, way)
+    asked = wanted_of(objectives, best, by, representatives, sample, seed, convention, way)
     space = load_space(source, edits, size)
     try:
-        found = _swept(space, wanted, output, resume, workers, scheduler)
+        found = _swept(space, asked, output, resume, workers, scheduler)
     except EmptyError as error:
         typer.echo(f"{error}", err=True)
         raise typer.Exit(1) from None
@@ -91,90 +79,7 @@ def sweep_space(
         _save(found, source, save_specs)
     if plot is not None:
         _plot(found, plot)
-    _emit(found, shape, None if output is None or output.suffix.lower() == _ROWS else output)
-
-
-def _format(form: Format | None, output: Path | None) -> Format:
-    if form is not None or output is None or output.suffix.lower() == _ROWS:
-        return form or Format.TABLE
-    return by_suffix(output, SUFFIXES | {_ROWS: Format.TABLE})
-
-
-def _check(output: Path | None, resume: bool, plot: Path | None, folder: Path | None) -> None:
-    """Refuses what cannot be written before anything is counted."""
-    rows = output is not None and output.suffix.lower() == _ROWS
-    if resume and not rows:
-        raise LevitError("--resume: goes on with a file of rows; add -o FILE.parquet, as it was given before")
-    if plot is not None:
-        from levit_explore.render.front import check_suffix
-
-        check_suffix(plot)
-    for path in (output, plot):
-        if path is not None and not os.path.isdir(path.parent):  # which raises for no name
-            raise LevitError(f"{path}: cannot be written (there is no folder {path.parent})")
-    if folder is not None and os.path.exists(folder) and not os.path.isdir(folder):
-        raise LevitError(f"--save-specs {folder}: is a file; name a folder")
-
-
-def _check_apart(output: Path | None, plot: Path | None, folder: Path | None) -> None:
-    """Refuses names of which one would be lost, for what the other names goes to the same place."""
-    given = {"-o": output, "--plot": plot, "--save-specs": folder}
-    places = {option: Path(os.path.realpath(path)) for option, path in given.items() if path is not None}
-    for one, other in combinations(places, 2):
-        lost = places[one] in (places[other], *places[other].parents)
-        spec = other == "--save-specs" and places[one].suffix.lower() == ".yaml"
-        if lost or (spec and places[one].parent == places[other]):
-            words = "would be in each other's place; choose another name for one of them"
-            raise LevitError(f"{one} {given[one]} and {other} {given[other]}: {words}")
-
-
-def _wanted(
-    objectives: str,
-    best: int,
-    by: str | None,
-    representatives: int,
-    sample: str | None,
-    seed: int,
-    convention: str,
-    way: Way | None,
-) -> "Wanted":
-    from levit_explore.analysis.conventions import lookup
-    from levit_explore.search.sweep_found import Wanted
-    from levit_explore.search.sweep_measures import objectives as read
-    from levit_explore.search.sweep_measures import ranking
-
-    lookup(convention)
-    if best and by is None:
-        raise LevitError(f"--best {best}: does not say of what; add --by flops, or another expression of quantities")
-    if seed >= 2**63:
-        raise LevitError(f"--seed {seed}: is too large; take one below 2^63")
-    if sample is not None and way not in (None, Way.SAMPLE):
-        raise LevitError(f"--sample {sample}: is a way of its own; leave out --way {way}")
-    return Wanted(
-        read(objectives),
-        None if by is None else ranking(by),
-        best or (10 if by is not None else 0),
-        representatives,
-        None if sample is None else _drawn(sample),
-        seed,
-        convention,
-        None if way is None else way.value,
-    )
-
-
-def _drawn(text: str) -> int:
-    """The number that "1M" or "250000" stands for."""
-    from levit_explore.space.grammar import expression
-    from levit_explore.space.nodes import Number, UnreadableError
-
-    try:
-        node = expression(text)
-    except UnreadableError:
-        node = None
-    if not isinstance(node, Number) or node.value.denominator != 1 or not 1 <= node.value <= _MOST_DRAWN:
-        words = f"--sample {text[:40]}: is no number of variants; write 1M or 250000, at most {_MOST_DRAWN:,}"
-        raise LevitError(words)
-    return int(node.value)
+    _emit(found, shape, None if output is None or output.suffix.lower() == ROWS else output)
 
 
 def _swept(
@@ -209,7 +114,7 @@ def _to_go_on(space: "Space", wanted: "Wanted", store: "Store | None") -> str:
 @contextmanager
 def _stored(space: "Space", wanted: "Wanted", output: Path | None, resume: bool) -> "Iterator[Store | None]":
     """The store of rows that a file of rows asks for."""
-    if output is None or output.suffix.lower() != _ROWS:
+    if output is None or output.suffix.lower() != ROWS:
         yield None
         return
     from levit_explore.search.store import opened

@@ -307,6 +307,7 @@ def test_nothing_that_fits_is_exit_1_with_the_constraint():
         (["--best", "3"], "--best 3: does not say of what; add --by flops, or another expression of quantities"),
         (["--sample", "1Q"], "--sample 1Q: is no number of variants; write 1M or 250000, at most 10,000,000"),
         (["--sample", "0"], "--sample 0: is no number of variants; write 1M or 250000, at most 10,000,000"),
+        (["--sample", "1kB"], "--sample 1kB: is no number of variants; write 1M or 250000, at most 10,000,000"),
         (["--sample", "1k", "--way", "tables"], "--sample 1k: is a way of its own; leave out --way tables"),
         (["--plot", "a.gif"], "--plot a.gif: the suffix .gif names no picture; end it in .svg, .png, .pdf or .html"),
         (["--plot", "no/a.svg"], "no/a.svg: cannot be written (there is no folder no)"),
