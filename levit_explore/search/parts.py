@@ -92,7 +92,7 @@ def each(path: Path, header: Header) -> Iterator[Rows]:
         words = f"{path}: cannot be read ({_line(error)})"
         if isinstance(error, OSError) and error.errno:  # by the system, and perhaps for the moment
             raise LevitError(words) from None
-        raise LevitError(f"{words}; remove it, and run the sweep again without --resume") from None
+        raise LevitError(f"{words}; remove it, and run the sweep again, with --resume if parts are kept") from None
 
 
 def join(parts: Sequence[Path], target: Path, header: Header) -> None:

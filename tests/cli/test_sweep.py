@@ -447,3 +447,9 @@ def test_seed_beyond_63_bits_is_one_line():
     assert call("sweep", "tiny.yaml", "--seed", str(2**63 - 1))[0] == 0
     words = f"--seed {2**63}: is too large; take one below 2^63"
     assert call("sweep", "tiny.yaml", "--seed", str(2**63)) == (2, "", words + "\n")
+
+
+def test_table_cuts_a_long_name_and_never_the_size_of_the_space():
+    title = printed("sweep", "tiny.yaml", "--set", f"name={'n' * 90}").splitlines()[0]
+    assert len(title) == 80
+    assert title.endswith("n...: a design space of 8 variants")

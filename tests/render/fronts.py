@@ -17,16 +17,19 @@ from levit_explore.space.space import Space
 _DIMS = {"choices": [16, 64, 256, 1024]}
 _WIDE = {"dim": _DIMS, "depth": {"range": [0, 8], "step": 2}, "heads": 4, "key_dim": 16}
 _NONE = {"dim": 64, "depth": {"choices": [0, 1, 2]}, "heads": 3, "key_dim": 16}
+_BARE = {**_NONE, "depth": {"choices": [0, 1]}, "mlp_ratio": {"choices": [0, 1, 2]}}
 _NEAR = ["stages.0.dim={range: [64, 192], step: 32}", "stages.1.depth={range: [1, 6]}", "stages.1.mlp_ratio=2"]
 
 
 def space(name: str) -> Space:
-    """A space by name: `none` has a network of cost 0, `one` a single variant."""
+    """A space by name: `none` has a network of cost 0, `bare` also those without MLP, `one` a single variant."""
     match name:
         case "wide":
             return make_space({"stages": [_WIDE] * 3}, name)
         case "none":
             return make_space({"image_size": 32, "stages": [_NONE]}, name)
+        case "bare":
+            return make_space({"image_size": 32, "stages": [_BARE]}, name)
         case "one":
             return load_space("levit128")
         case "deep":

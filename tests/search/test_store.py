@@ -102,7 +102,7 @@ def test_a_parquet_file_of_something_else_is_not_taken(output):
 
 def test_a_file_that_is_no_parquet_is_not_taken(output):
     output.write_bytes(b"PAR1 no more PAR1")
-    words = r"rows\.parquet: cannot be read \(.*\); remove it, and run the sweep again without --resume"
+    words = r"rows\.parquet: cannot be read \(.*\); remove it, and run the sweep again, with --resume if parts are kept"
     assert re.fullmatch(words, refusal(output, resume=True))
 
 

@@ -14,13 +14,20 @@ def narrowed(sheets: Iterable[Sheet], width: int = WIDTH) -> list[Sheet]:
     return [
         replace(
             sheet,
-            title=text(sheet.title) if len(text(sheet.title)) <= width else f"{text(sheet.title)[: width - 3]}...",
+            title=_titled(text(sheet.title), width),
             tables=tuple(part for table in sheet.tables for part in _parts(table, width)),
             intro=_lines(sheet.intro, width),
             notes=_lines(sheet.notes, width),
         )
         for sheet in sheets
     ]
+
+
+def _titled(title: str, width: int) -> str:
+    """A title with its beginning, a name, cut so that the size behind it is seen whole."""
+    name, colon, size = title.rpartition(": ")
+    room = width - len(colon) - len(size)
+    return title if len(name) <= room else f"{name[: room - 3]}...{colon}{size}"
 
 
 def _lines(given: Sequence[str], width: int) -> list[str]:
