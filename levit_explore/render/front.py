@@ -2,6 +2,7 @@
 
 import io
 import math
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from levit_explore.render.figures import settings
 from levit_explore.render.front_names import write_names
 from levit_explore.render.front_points import Points, Shown, ratios, shown
 from levit_explore.render.front_scale import scale
-from levit_explore.render.sheet import text
+from levit_explore.render.front_title import write_title
 from levit_explore.search.sweep_found import Sweep
 from levit_explore.writing import write_file
 
@@ -31,6 +32,9 @@ _UNDATED: dict[str, dict[str, Any]] = {
 _COLORS = "PuOr_r"  # told apart by the colour-blind: purple and orange, pale at 1
 _INK, _GROUND = "#222222", "#ebebeb"  # on which pale points are seen too
 _PLAIN = "#999999"  # of marks in the legend, for colours have a bar of their own
+_RIM = "#8a8a8a"  # around the points of the cloud, for those near 1 are as pale as the ground
+_NEITHER = "#666666"  # of variants without attention and MLP, which have no ratio
+_FAR = 1e9  # what stands for an infinite ratio, beyond the end of the colours
 
 
 def check_suffix(path: Path) -> None:
@@ -59,7 +63,8 @@ def draw_front(found: Sweep, path: Path) -> None:
 def encoded(found: Sweep, suffix: str) -> bytes:
     """The picture of a sweep as .svg, .png or .pdf."""
     buffer = io.BytesIO()
-    with settings():
+    with settings(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # in a name, which then shows boxes
         made = figure(found)
         made.savefig(buffer, format=suffix[1:], dpi=_DPI, metadata=_UNDATED[suffix])
     return buffer.getvalue()
@@ -73,25 +78,20 @@ def figure(found: Sweep) -> "Figure":
     made = Figure(figsize=(8, 5.6), layout="constrained")
     axes = made.add_subplot()
     norm = _norm(points)
-    _scatter(axes, points.fit, norm, _fit_words(found, points), size=8, edge="none")
-    marks = _scatter(axes, points.front, norm, _front_words(found, points), size=22, edge=_INK)
+    _scatter(axes, points.fit, norm, _fit_words(found, points), size=8, cloud=True)
+    marks = _scatter(axes, points.front, norm, _front_words(found, points), size=22, cloud=False)
     places = list(points.joined)
     axes.plot(points.front.x[places], points.front.y[places], color=_INK, linewidth=1, zorder=2)
     _mark_published(axes, points, norm)
+    _name_neither(axes, points)
     scale(axes, points)
     _add_ground(axes)
     _add_bar(made, axes, marks)
-    axes.set_title(text(_title(found)), loc="left", fontsize=11)
     _add_legend(made)
+    write_title(axes, found)
     made.draw_without_rendering()  # which tells where everything stands
     write_names(axes, points, _INK, _GROUND)
     return made
-
-
-def _title(found: Sweep) -> str:
-    about = "" if found.within.exact else "about "
-    fit = "variant fits" if found.within.value == 1 else "variants fit"
-    return f"{found.space.name[:60]}: {about}{found.within.value:,} {fit}, of {found.space.size:,}"
 
 
 def _fit_words(found: Sweep, points: Shown) -> str:
@@ -116,14 +116,25 @@ def _norm(points: Shown) -> "Normalize":
     return LogNorm(1 / reach, reach)
 
 
-def _scatter(axes: "Axes", points: Points, norm: "Normalize", label: str, *, size: float, edge: str) -> Any:
-    """Points in the colours of their balance; those without one have the colour of 1."""
-    colors = np.maximum(np.nan_to_num(points.balance, nan=1.0), 1e-9)
-    style: dict[str, Any] = {"cmap": _COLORS, "norm": norm, "linewidths": 0.5, "edgecolors": edge}
-    cloud = edge == "none"  # thousands of points, which a vector picture holds as an image
-    return axes.scatter(
-        points.x, points.y, size, colors, label=label, zorder=1 if cloud else 3, rasterized=cloud, **style
-    )
+def _scatter(axes: "Axes", points: Points, norm: "Normalize", label: str, *, size: float, cloud: bool) -> Any:
+    """Points in the colours of their balance; a cloud has thousands, which a vector picture holds as an image."""
+    from matplotlib import colormaps
+
+    style: dict[str, Any] = {
+        "cmap": colormaps[_COLORS].with_extremes(bad=_NEITHER),
+        "plotnonfinite": True,
+        "linewidths": 0.3 if cloud else 0.5,
+        "edgecolors": _RIM if cloud else _INK,
+        "zorder": 1 if cloud else 3,
+    }
+    colors = np.clip(points.balance, 1 / _FAR, _FAR)
+    return axes.scatter(points.x, points.y, size, colors, norm=norm, label=label, rasterized=cloud, **style)
+
+
+def _name_neither(axes: "Axes", points: Shown) -> None:
+    """An entry of the legend for variants without a ratio, where there are some."""
+    if any((np.isnan(some.balance) & some.seen).any() for some in (points.fit, points.front)):
+        axes.scatter([], [], 22, _NEITHER, marker="s", label="no FLOPs of attention or MLP")
 
 
 def _mark_published(axes: "Axes", points: Shown, norm: "Normalize") -> None:
@@ -156,8 +167,9 @@ def _add_legend(made: "Figure") -> None:
     for columns in (3, 2, 1):
         legend: Any = made.legend(fontsize=8, loc="outside lower left", ncols=columns, frameon=False)
         for mark in legend.legend_handles:
-            mark.set_array(None)
-            mark.set_facecolor(_PLAIN)
+            if mark.get_array() is not None:
+                mark.set_array(None)
+                mark.set_facecolor(_PLAIN)
         if columns == 1 or legend.get_window_extent().width <= made.bbox.width:
             return
         legend.remove()

@@ -40,7 +40,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Values of variants: their numbers, two costs, and attention over MLP (NaN where there is none)."""
+    """Values of variants: their numbers, two costs, and attention over MLP (NaN for 0 / 0)."""
 
     numbers: NDArray[np.int64]
     x: Values
@@ -108,8 +108,8 @@ def shown(found: Sweep) -> Shown:
 
 def _points(rows: Rows, axes: tuple[Objective, Objective]) -> Points:
     x, y = (_values(rows, one.name) for one in axes)
-    mlp = rows.columns["mlp"].astype(np.float64)
-    ratio = np.divide(rows.columns["attention"], mlp, out=np.full(len(rows), np.nan), where=mlp > 0)
+    attention, mlp = (rows.columns[name].astype(np.float64) for name in ("attention", "mlp"))
+    ratio = np.divide(attention, mlp, out=np.where(attention > 0, np.inf, np.nan), where=mlp > 0)
     return Points(rows.numbers, x, y, ratio)
 
 

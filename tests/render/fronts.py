@@ -1,5 +1,6 @@
 """Fronts of small spaces as pictures, for the tests of pictures."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.text import Text
 
+from levit_explore.render.figures import settings
 from levit_explore.render.front import figure
 from levit_explore.search.sweep import sweep
 from levit_explore.search.sweep_found import Sweep, Wanted
@@ -48,9 +50,21 @@ def found(name: str, aims: str, sample: int | None = None) -> Sweep:
 @cache
 def drawn(name: str, aims: str, sample: int | None = None) -> Any:
     """The figure of a front, laid out as it is written."""
-    made = figure(found(name, aims, sample))
-    made.draw_without_rendering()
+    return written(found(name, aims, sample))
+
+
+def written(some: Sweep) -> Any:
+    """The figure of a sweep, laid out as it is written."""
+    with settings():
+        made = figure(some)
+        made.draw_without_rendering()
     return made
+
+
+def named(name: str, title: str) -> Sweep:
+    """What the sweep of a space finds, with another name for the space."""
+    some = found(name, "flops,params")
+    return replace(some, space=replace(some.space, name=title))
 
 
 def boxes(texts: list[Text]) -> list[Any]:

@@ -1,10 +1,13 @@
 """A picture of a front shows every point, holds its legend, and says what it shows."""
 
+import warnings
+
 import numpy as np
 import pytest
 
+from levit_explore.render.front import encoded
 from levit_explore.render.front_points import shown
-from tests.render.fronts import apart, boxes, drawn, found, labels, pixels
+from tests.render.fronts import apart, boxes, drawn, found, labels, named, pixels, written
 
 RANGES = [
     *[("wide", "flops,-params"), ("wide", "attention,mlp"), ("none", "attention,mlp"), ("none", "mlp,-flops")],
@@ -54,7 +57,60 @@ def test_labels_of_ticks_stand_apart(name, aims):
 
 @pytest.mark.parametrize(("name", "words"), [("one", "1 variant fits, of 1"), ("none", "3 variants fit, of 3")])
 def test_title_counts_what_fits(name, words):
-    assert drawn(name, "flops,params").axes[0].get_title("left").endswith(f": {words}")
+    assert drawn(name, "flops,params").axes[0].get_title("left") == f"{found(name, 'flops,params').space.name}\n{words}"
+
+
+@pytest.mark.parametrize("name", ["a" * 80, "W" * 80, "word " * 40, "i" * 100, "x" * 5000, "$a$" * 60])
+def test_long_names_are_cut_where_the_picture_ends(name):
+    made = written(named("none", name))
+    title = made.axes[0]._left_title
+    shown_name, counts = title.get_text().split("\n")
+    box = title.get_window_extent()
+    assert counts == "3 variants fit, of 3"
+    assert made.bbox.x0 <= box.x0 < box.x1 <= made.bbox.x1
+    assert box.y1 <= made.bbox.y1
+    assert shown_name == name or (shown_name.endswith("…") and name.startswith(shown_name[:-1]))
+    if shown_name != name:  # no more than a letter, its space and the edge are left
+        assert box.x1 >= made.bbox.x1 - 40
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_names_without_glyphs_raise_no_warning(suffix):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        encoded(named("none", "探索"), suffix)
+    assert [str(one.message) for one in told] == []
+
+
+@pytest.mark.parametrize("aims", ["attention,mlp", "params,flops"])
+def test_colours_end_where_there_is_no_mlp_and_are_grey_where_there_is_neither(aims):
+    made, points = drawn("bare", aims), shown(found("bare", aims)).fit
+    cloud = made.axes[0].collections[0]
+    colours = cloud.get_facecolor()
+    end = cloud.get_cmap()(1.0)
+    rows = found("bare", aims).some.columns
+    assert len(colours) == len(points.x) == 6
+    for attention, mlp, colour in zip(rows["attention"], rows["mlp"], colours, strict=True):
+        if mlp == 0 and attention > 0:
+            assert tuple(colour) == end
+        elif mlp == 0:
+            assert np.ptp(colour[:3]) == 0
+            assert colour[0] < 0.6
+        else:
+            assert np.ptp(colour[:3]) > 0
+
+
+@pytest.mark.parametrize(("name", "there"), [("bare", True), ("none", True), ("deep", False), ("one", False)])
+def test_legend_names_points_without_a_ratio_where_there_are_some(name, there):
+    words = [one.get_text() for one in drawn(name, "params,flops").legends[0].get_texts()]
+    assert ("no FLOPs of attention or MLP" in words) == there
+
+
+def test_points_of_the_cloud_have_a_rim_darker_than_the_ground():
+    axes = drawn("deep", "flops,params").axes[0]
+    rim = axes.collections[0].get_edgecolor()
+    assert len(rim) > 0
+    assert rim[:, :3].max() < min(axes.get_facecolor()[:3]) - 0.25
 
 
 def test_legend_says_how_many_of_the_front_have_no_place():
