@@ -22,6 +22,7 @@ from levit_explore.search.sides import sides
 from levit_explore.search.tables import LIMIT, Array, Unfit, axes, grown, joined, reach
 from levit_explore.space.bounds import Bound
 
+BATCH = 2**19  # sums listed at once
 LONGEST = 2**24  # sums of one side for one choice on the cut
 
 
@@ -69,7 +70,7 @@ def within(factors: Factors, limits: Sequence[Limit], tell: Tell = unheard) -> i
         raise Unfit("the sums on one side of every cut found are too many to list")
     total = 0
     at_most = np.array([[own.at_most] for own in limits], np.int64)
-    for left, right, share in sides(found.shape, found.weights, [own.terms for own in limits], found.cut):
+    for left, right, share in sides(found.shape, found.weights, [own.terms for own in limits], found.cut, BATCH):
         # a left sum is small enough for a right one where it is at most what the bound leaves beside that
         total += pairs(left, Cloud(right.groups, at_most - right.values, right.weights))
         tell(share)

@@ -16,9 +16,12 @@ class Cut:
     right: tuple[int, ...]
 
     def operations(self, shape: Sequence[int], dimensions: int) -> float:
-        """About how many steps counting takes: for each choice on the cut both sides are sorted and searched."""
+        """About how many steps counting takes: for each choice on the cut both sides are sorted and searched.
+
+        The second dimension is searched along with the first, each further one multiplies the steps.
+        """
         left, right = float(grown(shape, self.left)), float(grown(shape, self.right))
-        return grown(shape, self.on) * (left + right) * math.log2(left + 2) ** max(1, dimensions)
+        return grown(shape, self.on) * (left + right) * math.log2(left + 2) ** max(1, dimensions - 1)
 
 
 def cut(shape: Sequence[int], scopes: Iterable[Sequence[int]], dimensions: int) -> Cut:

@@ -24,8 +24,10 @@ from levit_explore.search.tables import Array, Flags, Unfit, axes, grown
 from levit_explore.space.bounds import Bound
 
 LONGEST = 2**22  # points of one side for one choice along the cut
-PAIRS = 2**28  # of boxes that are judged before it is given up
-AT_ONCE = 2**15
+BATCH = 2**16  # points listed at once: few, so that what they add is known when the next are judged
+PAIRS = 2**27  # of boxes that are judged before it is given up, some half a minute of them with two objectives
+DEARER = 4  # times as long a pair takes with each objective more: fronts and what they leave open grow
+AT_ONCE = 2**15  # pairs judged at once, which keeps memory small
 
 
 def front_within(
@@ -34,15 +36,16 @@ def front_within(
     bounds: Sequence[Bound] = (),
     known: Values | None = None,
     tell: Tell = unheard,
+    share: float = 1.0,
 ) -> Front:
     """The front of the variants of a cell within all bounds, each objective a weighted sum that is minimised.
 
     `known` are objectives of variants within the bounds, a row each, of any cell: what they beat is left out. `tell`
     hears which share of the work is done. Of variants with equal objectives the first in the cell's order stands for
-    all. Raises Unfit where too much would have to be compared.
+    all. Raises Unfit where too much would have to be compared, for a cell that may take a `share` of what all may.
     """
     known = np.zeros((0, len(objectives)), np.int64) if known is None else known
-    return _searched(factors, objectives, bounds, Unbeaten.beside(known), tell)
+    return _searched(factors, objectives, bounds, Unbeaten.beside(known), tell, share)
 
 
 def best_within(
@@ -52,6 +55,7 @@ def best_within(
     bounds: Sequence[Bound] = (),
     known: Values | None = None,
     tell: Tell = unheard,
+    share: float = 1.0,
 ) -> Front:
     """The `count` variants of a cell within all bounds whose weighted sum is the least, by sum, then by place.
 
@@ -59,7 +63,7 @@ def best_within(
     where too much would have to be compared.
     """
     known = np.zeros((0, 1), np.int64) if known is None else known
-    return _searched(factors, [weights], bounds, Best.beside(known, count), tell)
+    return _searched(factors, [weights], bounds, Best.beside(known, count), tell, share)
 
 
 def _searched(
@@ -68,11 +72,12 @@ def _searched(
     bounds: Sequence[Bound],
     kept: Kept,
     tell: Tell,
+    share: float,
 ) -> Front:
-    search = _Search(factors, objectives, bounds, kept)
-    for left, right, share in search.sides():
+    search = _Search(factors, objectives, bounds, kept, share)
+    for left, right, done in search.sides():
         search.meet(left, right)
-        tell(share)
+        tell(done)
     return search.kept.own
 
 
@@ -80,9 +85,15 @@ class _Search:
     """What was found so far, and what that leaves open."""
 
     def __init__(
-        self, factors: Factors, objectives: Sequence[Mapping[str, int]], bounds: Sequence[Bound], kept: Kept
+        self,
+        factors: Factors,
+        objectives: Sequence[Mapping[str, int]],
+        bounds: Sequence[Bound],
+        kept: Kept,
+        share: float,
     ) -> None:
-        self.factors, self.left, self.kept = factors, PAIRS, kept
+        self.factors, self.kept = factors, kept
+        self.pairs = self.left = int(share * PAIRS / DEARER ** max(0, len(objectives) - 2))
         self.sums = sums(factors, objectives, bounds, kept.known)
         self.caps = self.sums.caps(kept.corners())
 
@@ -95,7 +106,7 @@ class _Search:
         if longest > LONGEST:
             raise Unfit(f"it would be found among {longest:,} sums on one side, too many to list")
         masks = [mask.astype(np.int64) for mask in self.factors.masks]
-        return sides(self.factors.shape, masks, self.sums.tables, found)
+        return sides(self.factors.shape, masks, self.sums.tables, found, BATCH)
 
     def meet(self, left: Cloud, right: Cloud) -> None:
         """Takes what the pairs of points of both sides add."""
@@ -128,7 +139,7 @@ class _Search:
         """The pairs of boxes that may still come to something."""
         self.left -= len(pairs.left)
         if self.left < 0:
-            raise Unfit(f"more than {PAIRS:,} pairs of its parts would have to be compared")
+            raise Unfit(f"more than {self.pairs:,} pairs of its parts would have to be compared")
         one, other = ours[pairs.depths[0]], theirs[pairs.depths[1]]
         kept = _under(one.least[:, pairs.left] + other.least[:, pairs.right], self.caps)
         return _Pairs(pairs.depths, pairs.left[kept], pairs.right[kept])

@@ -10,20 +10,24 @@ from levit_explore.search.cut import Cut
 from levit_explore.search.dominance import Cloud
 from levit_explore.search.tables import Array, axes, grid, grown, picked
 
-BATCH = 2**19  # sums listed at once
-
 
 def sides(
-    shape: Sequence[int], weights: Sequence[Array], sums: Sequence[Sequence[Array]], found: Cut
+    shape: Sequence[int],
+    weights: Sequence[Array],
+    sums: Sequence[Sequence[Array]],
+    found: Cut,
+    most: int,
 ) -> Iterator[tuple[Cloud, Cloud, float]]:
     """The points of either side for some choices along the cut after others, with the share that then is done.
+
+    At most so many are listed at once, or those of one choice.
 
     A choice is a group, a side's part of each sum a dimension. A variant is a left point and a right one of one group:
     it has their values added, and their weights, of which it is allowed where none is 0, multiplied.
     """
     lengths = [shape[axis] for axis in found.on]
     total = grown(shape, found.on)
-    step = max(1, BATCH // (grown(shape, found.left) + grown(shape, found.right)))
+    step = max(1, most // (grown(shape, found.left) + grown(shape, found.right)))
     for start in range(0, total, step):
         end = min(total, start + step)
         places = grid(lengths, start, end)

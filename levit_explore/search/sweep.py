@@ -112,7 +112,7 @@ def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | 
     if way.name == TABLES:
         kept = Number(within(cells, space.bounds, _shares_of(space.size, means, "counting")))
         front, sources["front"] = _front(cells, wanted, space, sample, _shares_of(space.size, means, "the front"))
-        best, sources["best"] = _best(cells, wanted, space, sample, _shares_of(space.size, means, "the best"))
+        best, sources["best"] = _best(cells, wanted, space, sample, means)
     known = sample.distinct if front is None else _together(sample.distinct, front)
     known = known if best is None else _together(known, best)
     summary = summary_of(sample.distinct, wanted.asked({}))
@@ -124,8 +124,13 @@ def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | 
 
 
 def _shares_of(total: int, means: Means, doing: str) -> Tell:
-    """What hears which share of some variants is done, and tells how many that are."""
-    return lambda share: means.progress(Progress(total, round(share * total), 0, None, doing))
+    """What hears which share of some variants is done, and tells how many that are, none at once."""
+
+    def tell(share: float) -> None:
+        means.progress(Progress(total, round(share * total), 0, None, doing))
+
+    tell(0)
+    return tell
 
 
 def _front(cells: Laid, wanted: Wanted, space: Space, sample: Drawn, tell: Tell) -> tuple[Rows | None, str]:
@@ -137,12 +142,13 @@ def _front(cells: Laid, wanted: Wanted, space: Space, sample: Drawn, tell: Tell)
         return None, f"{_SAMPLE}, for {error}"
 
 
-def _best(cells: Laid, wanted: Wanted, space: Space, sample: Drawn, tell: Tell) -> tuple[Rows | None, str]:
+def _best(cells: Laid, wanted: Wanted, space: Space, sample: Drawn, means: Means) -> tuple[Rows | None, str]:
     """Rows among which are the best, and where these are from; None where tables do not serve, and why."""
     if wanted.by is None:
         return None, _SAMPLE
     if wanted.by.weights is None:
         return None, f"{_SAMPLE} and the front, for {wanted.by} is no sum of totals"
+    tell = _shares_of(space.size, means, "the best")
     try:
         return exact_best(cells, wanted.by.weights, wanted.best, space.bounds, sample.distinct, tell), TABLES
     except Unfit as error:

@@ -74,7 +74,7 @@ def exact_front(
         try:
             return front(tables, weights, bounds, part)
         except Unfit:
-            return front_within(tables, weights, bounds, known, part)
+            return front_within(tables, weights, bounds, known, part, 1 / len(cells))
 
     every, fronts = _of_all(cells, found, tell)
     return every.take(np.isin(every.numbers, merge(fronts).places))
@@ -88,7 +88,9 @@ def exact_best(
     Raises Unfit where too much would have to be compared.
     """
     known = np.sort(_weighed(some, weights))[:many, None]
-    return _of_all(cells, lambda tables, part: best_within(tables, weights, many, bounds, known, part), tell)[0]
+    return _of_all(
+        cells, lambda tables, part: best_within(tables, weights, many, bounds, known, part, 1 / len(cells)), tell
+    )[0]
 
 
 def _weighed(rows: Rows, weights: Mapping[str, int]) -> Counts:

@@ -175,7 +175,7 @@ def test_rows_are_not_written_of_a_space_too_large_to_visit(monkeypatch, tmp_pat
 
 
 def test_tables_tell_how_far_they_are_in_ascending_shares_of_all_variants(monkeypatch):
-    monkeypatch.setattr("levit_explore.search.sides.BATCH", 16)  # sums at once, of which so small a space has few
+    monkeypatch.setattr("levit_explore.search.count.BATCH", 16)  # sums at once, of which so small a space has few
     seen = []
     space = bounded("flops <= 2M", "params <= 150k")
     sweep(space, _wanted("flops,params", way="tables"), Means(progress=seen.append))
