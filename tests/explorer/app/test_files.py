@@ -20,9 +20,11 @@ pytestmark = pytest.mark.usefixtures("home")
 def test_saving_keeps_comments_and_changes_what_was_changed(mine):
     async def script(app, pilot):
         await press(pilot, "down 3 enter s")
-        return app.state.unsaved
+        return app.state.unsaved, "\n".join(lines(app))
 
-    assert not explored(Explorer(opened("mine.yaml")), script)
+    unsaved, shown = explored(Explorer(opened("mine.yaml")), script)
+    assert not unsaved
+    assert "saved mine.yaml" in shown
     assert mine.read_text() == YAML.replace("depth: 2", "depth: 3")
 
 
