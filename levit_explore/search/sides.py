@@ -20,10 +20,9 @@ def sides(
 ) -> Iterator[tuple[Cloud, Cloud, float]]:
     """The points of either side for some choices along the cut after others, with the share that then is done.
 
-    At most so many are listed at once, or those of one choice.
-
-    A choice is a group, a side's part of each sum a dimension. A variant is a left point and a right one of one group:
-    it has their values added, and their weights, of which it is allowed where none is 0, multiplied.
+    At most `most` points are listed at once, or those of one choice. A choice is a group, a side's part of each sum a
+    dimension. A variant is a left point and a right one of one group: it has their values added, and their weights, of
+    which it is allowed where none is 0, multiplied.
     """
     lengths = [shape[axis] for axis in found.on]
     total = grown(shape, found.on)

@@ -124,7 +124,7 @@ def _searched(space: Space, wanted: Wanted, way: Way, cells: Laid, total: int | 
 
 
 def _shares_of(total: int, means: Means, doing: str) -> Tell:
-    """What hears which share of some variants is done, and tells how many that are, none at once."""
+    """What hears which share of some variants is done, and tells how many that are: at once that it is none."""
 
     def tell(share: float) -> None:
         means.progress(Progress(total, round(share * total), 0, None, doing))
